@@ -1,0 +1,1 @@
+"""An IVR and ACD call router on Asterisk."""

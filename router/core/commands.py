@@ -1,0 +1,132 @@
+"""Pure: commands, the orders the core gives. Adapters carry them out; a failure comes back as ``CommandFailed``.
+
+Commands of one call are carried out in the order given. An adapter may not start one whose predecessor it depends
+on has failed (a leg enters a bridge only after our own bridge creation succeeded).
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PhoneName, PlaybackId
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Base of all commands; ``call`` says which call it serves (commands of one call keep their order)."""
+
+    call: CallId
+
+
+class HangUpReason(StrEnum):
+    """Why we end a leg; the adapter turns it into a Q.850 cause and a SIP Reason."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    CONGESTION = "congestion"
+    ELSEWHERE = "elsewhere"
+    """Answered elsewhere (cause 26): the phone must not show a missed call."""
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+
+
+class SendRinging(Command, frozen=True, kw_only=True):
+    """Tell the caller's side that it rings (SIP 180)."""
+
+    channel: ChannelId
+
+
+class AnswerCall(Command, frozen=True, kw_only=True):
+    """Answer the caller's leg; ``CallAnswered`` follows."""
+
+    channel: ChannelId
+
+
+class PlayPrompts(Command, frozen=True, kw_only=True):
+    """Play sounds one after another as one playback; ``PlaybackFinished`` follows exactly once.
+
+    ``media`` are ARI media URIs (``sound:hotline/en/welcome``, ``tone:...``).
+    """
+
+    channel: ChannelId
+    playback: PlaybackId
+    media: tuple[str, ...]
+
+
+class StopPlayback(Command, frozen=True, kw_only=True):
+    """Stop a playback now; its ``PlaybackFinished`` still follows. One already over is no error."""
+
+    playback: PlaybackId
+
+
+class StartMusic(Command, frozen=True, kw_only=True):
+    """Play music on hold of a class to a leg until ``StopMusic``."""
+
+    channel: ChannelId
+    music: str = "default"
+
+
+class StopMusic(Command, frozen=True, kw_only=True):
+    """End the music on a leg. Music does not stop by entering a bridge."""
+
+    channel: ChannelId
+
+
+class RingAgent(Command, frozen=True, kw_only=True):
+    """Create a leg to a phone and ring it, never following a redirect.
+
+    ``AgentLegRinging`` and then ``AgentLegAnswered`` or ``AgentLegEnded`` follow. ``give_up_ms`` is Asterisk's own
+    time-out, later than the core's. ``show_number`` and ``show_name`` go to the phone's display; ``headers`` are SIP
+    headers of the INVITE; ``auto_answer`` asks the phone to pick up by itself.
+    """
+
+    leg: ChannelId
+    phone: PhoneName
+    give_up_ms: Ms
+    show_number: str = ""
+    show_name: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    auto_answer: bool = False
+
+
+class ConnectLegs(Command, frozen=True, kw_only=True):
+    """Create the bridge, put the caller's leg and then the agent's leg in; ``LegsConnected`` follows."""
+
+    bridge: BridgeId
+    channel: ChannelId
+    leg: ChannelId
+
+
+class DestroyBridge(Command, frozen=True, kw_only=True):
+    """Remove a bridge; one already gone is no error."""
+
+    bridge: BridgeId
+
+
+class HangUpLeg(Command, frozen=True, kw_only=True):
+    """End a leg, the caller's or an agent's; one already gone is no error."""
+
+    channel: ChannelId
+    reason: HangUpReason = HangUpReason.NORMAL
+
+
+class CheckPin(Command, frozen=True, kw_only=True):
+    """Compare a PIN with the kept hash; ``PinChecked`` follows. The PIN is never logged or recorded."""
+
+    agent: AgentId
+    pin: str
+
+
+AnyCommand = (
+    SendRinging
+    | AnswerCall
+    | PlayPrompts
+    | StopPlayback
+    | StartMusic
+    | StopMusic
+    | RingAgent
+    | ConnectLegs
+    | DestroyBridge
+    | HangUpLeg
+    | CheckPin
+)
+"""Every command, for exhaustive matching."""

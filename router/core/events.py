@@ -1,0 +1,283 @@
+"""Pure: events, the facts that reach the core. Past tense; they never order anything.
+
+Every event is plain data, so the journal can keep it and a replay can feed it again. Spans are in milliseconds,
+ids as in :mod:`router.core.ids`. The time an event happened is not in it: the engine passes ``now`` beside it.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PhoneName, PlaybackId
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Base of all events."""
+
+
+# --- the router itself ------------------------------------------------------------------------------------
+
+
+class RouterStarted(Event, frozen=True, kw_only=True):
+    """The router came up. ``epoch`` grows by one at each start; ``config`` is the site version in force."""
+
+    epoch: int
+    config: str
+    seed: int = 0
+
+
+class SiteLoaded(Event, frozen=True, kw_only=True):
+    """A new version of the site's YAML was published; calls under way finish on theirs."""
+
+    config: str
+
+
+class SwitchLost(Event, frozen=True, kw_only=True):
+    """The connection to Asterisk dropped. Calls stay up there; we hear nothing until :class:`SwitchSeen`."""
+
+
+class SeenChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel of our application as Asterisk reports it after a (re)connect."""
+
+    channel: ChannelId
+    up: bool
+
+
+class SwitchSeen(Event, frozen=True, kw_only=True):
+    """What Asterisk has now, asked after every (re)connect: the truth that settles what was missed meanwhile.
+
+    ``playbacks`` are those of the core's open playbacks that still exist.
+    """
+
+    channels: tuple[SeenChannel, ...]
+    bridges: tuple[BridgeId, ...] = ()
+    playbacks: tuple[PlaybackId, ...] = ()
+
+
+# --- the caller's leg -------------------------------------------------------------------------------------
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who rings. ``number`` is E.164 (``+8613800138000``), or None where withheld or not a number."""
+
+    number: str | None = None
+    withheld: bool = False
+    name: str = ""
+    raw: str = ""
+
+
+class CallArrived(Event, frozen=True, kw_only=True):
+    """A call reached a way in of the hotline and waits in Stasis, not yet answered."""
+
+    channel: ChannelId
+    did: str
+    caller: Caller
+    trunk: str = ""
+    diverted_from: str | None = None
+
+
+class CallAnswered(Event, frozen=True, kw_only=True):
+    """Asterisk has answered the caller's leg, as ordered by ``AnswerCall``."""
+
+    channel: ChannelId
+
+
+class CallerHungUp(Event, frozen=True, kw_only=True):
+    """The caller's leg is gone. ``cause`` is the Q.850 cause."""
+
+    channel: ChannelId
+    cause: int = 16
+
+
+class KeyPressed(Event, frozen=True, kw_only=True):
+    """A DTMF key was released on either leg: one of ``0123456789*#ABCD``. Encrypted in the journal."""
+
+    channel: ChannelId
+    key: str
+    duration_ms: Ms = 0
+
+
+class PlaybackFinished(Event, frozen=True, kw_only=True):
+    """A playback ended by itself or was stopped; ``failed`` where the file could not be played."""
+
+    playback: PlaybackId
+    failed: bool = False
+
+
+class HoldChanged(Event, frozen=True, kw_only=True):
+    """A party put the other on hold (or took it back) by its phone."""
+
+    channel: ChannelId
+    held: bool
+
+
+# --- the agent's leg --------------------------------------------------------------------------------------
+
+
+class LegEnd(StrEnum):
+    """Why an agent's leg ended, in the words of the trade."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    FORWARDED = "forwarded"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+    """We took the ring back (caller gone, answered elsewhere, our own time-out)."""
+    HUNG_UP = "hung_up"
+    """It had been answered and the agent hung up."""
+
+
+class AgentLegRinging(Event, frozen=True, kw_only=True):
+    """The agent's phone says it rings (SIP 180)."""
+
+    leg: ChannelId
+
+
+class AgentLegAnswered(Event, frozen=True, kw_only=True):
+    """The agent picked up."""
+
+    leg: ChannelId
+
+
+class AgentLegEnded(Event, frozen=True, kw_only=True):
+    """The agent's leg is gone, whatever the reason. ``cause`` is Q.850, ``tech_cause`` the SIP status or 0."""
+
+    leg: ChannelId
+    why: LegEnd
+    cause: int = 16
+    tech_cause: int = 0
+
+
+class LegsConnected(Event, frozen=True, kw_only=True):
+    """Both legs are in the bridge, as ordered by ``ConnectLegs``."""
+
+    bridge: BridgeId
+
+
+class CommandFailed(Event, frozen=True, kw_only=True):
+    """Asterisk refused or did not answer an order. ``target`` is the playback, leg, bridge or channel it was for."""
+
+    command: str
+    call: CallId
+    target: str
+    status: int = 0
+    reason: str = ""
+
+
+# --- agents' phones and what agents do --------------------------------------------------------------------
+
+
+class CodeDialled(Event, frozen=True, kw_only=True):
+    """A registered phone dialled a feature code (``*11``...); the channel waits in Stasis, not yet answered."""
+
+    channel: ChannelId
+    phone: PhoneName
+    code: str
+
+
+class PinChecked(Event, frozen=True, kw_only=True):
+    """The answer to ``CheckPin``."""
+
+    call: CallId
+    agent: AgentId
+    correct: bool
+    locked: bool = False
+
+
+class PhoneReachabilityChanged(Event, frozen=True, kw_only=True):
+    """A phone's contact came or went (registration and qualify, by AMI)."""
+
+    phone: PhoneName
+    reachable: bool
+
+
+class PhoneUseChanged(Event, frozen=True, kw_only=True):
+    """A phone began or ended calls that are not ours; ``channels`` is how many it has now."""
+
+    phone: PhoneName
+    channels: int
+
+
+class PhoneSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One phone as Asterisk reports it after a (re)connect."""
+
+    phone: PhoneName
+    reachable: bool
+    channels: int = 0
+
+
+class PhonesSeen(Event, frozen=True, kw_only=True):
+    """Every phone's state, asked after each (re)connect of AMI; phones not named are unreachable."""
+
+    phones: tuple[PhoneSeen, ...]
+
+
+class AgentSignInAsked(Event, frozen=True, kw_only=True):
+    """An agent (or a supervisor for them) asks to enter service on a phone. ``by``: ``phone``, ``cli``..."""
+
+    agent: AgentId
+    phone: PhoneName
+    by: str = "cli"
+
+
+class AgentSignOutAsked(Event, frozen=True, kw_only=True):
+    """An agent asks to leave service; a call under way is finished first."""
+
+    agent: AgentId
+    by: str = "cli"
+
+
+class AgentReadyAsked(Event, frozen=True, kw_only=True):
+    """An agent says ready: ends wrap-up, a pause, or being out of rotation."""
+
+    agent: AgentId
+    by: str = "cli"
+
+
+class AgentPauseAsked(Event, frozen=True, kw_only=True):
+    """An agent asks for a pause with one of the site's reasons; during a call it begins after it."""
+
+    agent: AgentId
+    reason: str
+    by: str = "cli"
+
+
+class MessageFound(Event, frozen=True, kw_only=True):
+    """A recording that Asterisk took while the router was away was found in the recording folder."""
+
+    recording: str
+    did: str
+    caller: Caller
+    left_at: Ms
+    length_ms: Ms
+
+
+AnyEvent = (
+    RouterStarted
+    | SiteLoaded
+    | SwitchLost
+    | SwitchSeen
+    | CallArrived
+    | CallAnswered
+    | CallerHungUp
+    | KeyPressed
+    | PlaybackFinished
+    | HoldChanged
+    | AgentLegRinging
+    | AgentLegAnswered
+    | AgentLegEnded
+    | LegsConnected
+    | CommandFailed
+    | CodeDialled
+    | PinChecked
+    | PhoneReachabilityChanged
+    | PhoneUseChanged
+    | PhonesSeen
+    | AgentSignInAsked
+    | AgentSignOutAsked
+    | AgentReadyAsked
+    | AgentPauseAsked
+    | MessageFound
+)
+"""Every event, for decoding and exhaustive matching."""

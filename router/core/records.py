@@ -1,0 +1,280 @@
+"""Pure: records, what others read: the wallboard, reports, ``hotline why``. The stream carries nothing else.
+
+Each record has ``seq`` (1, 2, 3... over the life of the site, without gaps), ``at_ms`` (UTC milliseconds), ``v`` (the
+schema version) and ``config`` (the site version it was decided under). Waits and spans end in ``_ms``; ``*_rings``
+are the same spans in rings of the site's country cadence, as decimals. Definitions: hotline measures of docs/events.md.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName, QueueName
+
+SCHEMA_VERSION = 1
+
+
+class Outcome(StrEnum):
+    """How a call ended: exactly one of these, written in its :class:`CallEnded`."""
+
+    BLOCKED = "blocked"
+    SELF_SERVED = "self_served"
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    ABANDONED_SHORT = "abandoned_short"
+    CALLBACK_BOOKED = "callback_booked"
+    MESSAGE_LEFT = "message_left"
+    TURNED_AWAY = "turned_away"
+    SENT_OUT = "sent_out"
+    LOST = "lost"
+
+
+class AgentState(StrEnum):
+    """What an agent is doing; every change is an :class:`AgentStateChanged`."""
+
+    SIGNED_OUT = "signed_out"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLDING = "holding"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+    NOT_ANSWERING = "not_answering"
+    """Out of rotation: did not answer, or the phone is forwarded (see ``reason``)."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
+    """Base of all records."""
+
+    seq: int
+    at_ms: Ms
+    v: int
+    config: str
+
+
+class RouterUp(Record, frozen=True, kw_only=True):
+    """The router started (or started again); ``calls`` are the calls it found still there."""
+
+    site: str
+    epoch: int
+    calls: int
+
+
+class SiteChanged(Record, frozen=True, kw_only=True):
+    """A new version of the YAML is live for new calls."""
+
+    previous: str
+
+
+class CallReceived(Record, frozen=True, kw_only=True):
+    """A call arrived at a way in. ``caller`` is E.164, or "" where withheld or unusable."""
+
+    call_id: CallId
+    did: str
+    caller: str
+    withheld: bool
+    trunk: str
+    diverted_from: str
+
+
+class LineAnswered(Record, frozen=True, kw_only=True):
+    """The line was answered by the IVR (or, without one, by the first agent)."""
+
+    call_id: CallId
+    line_ms: Ms
+    line_rings: float
+
+
+class MenuStep(Record, frozen=True, kw_only=True):
+    """The caller went through a step of a flow. ``result``: the key, ``no_key``, ``invalid``, ``done``...
+
+    A key of a secret collect is never in it.
+    """
+
+    call_id: CallId
+    flow: str
+    node: str
+    node_type: str
+    result: str
+
+
+class CallQueued(Record, frozen=True, kw_only=True):
+    """The caller asked for a person. ``position`` counts from 1; ``queued`` is true where no agent was free."""
+
+    call_id: CallId
+    queue: QueueName
+    call_class: str
+    position: int
+    waiting: int
+    queued: bool
+
+
+class AgentRang(Record, frozen=True, kw_only=True):
+    """An agent's phone is being rung for a call. ``round`` and ``attempt`` count from 1 within the call."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    phone: PhoneName
+    leg: ChannelId
+    attempt: int
+    round: int
+    wait_ms: Ms
+
+
+class AgentMissed(Record, frozen=True, kw_only=True):
+    """An agent did not take a call. ``why`` is a :class:`router.core.events.LegEnd` word."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    why: str
+    rang_ms: Ms
+    agent_rings: float
+
+
+class CallConnected(Record, frozen=True, kw_only=True):
+    """Caller and agent hear each other. ``wait_ms`` runs from asking for a person, agent ringing included."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    wait_ms: Ms
+    wait_rings: float
+    rang_ms: Ms
+    agent_rings: float
+    queued: bool
+    late: bool
+
+
+class TalkKeyPressed(Record, frozen=True, kw_only=True):
+    """A key was pressed during talk; the other side did not hear it. ``by``: ``caller`` or ``agent``."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    by: str
+    key: str
+
+
+class CallHeld(Record, frozen=True, kw_only=True):
+    """A party was put on hold (``held`` true) or taken back."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    held: bool
+
+
+class TalkEnded(Record, frozen=True, kw_only=True):
+    """An agent's part in a call is over. ``talk_ms`` is without ``hold_ms``; ``ended_by``: caller, agent, router."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    talk_ms: Ms
+    hold_ms: Ms
+    ended_by: str
+
+
+class CallEnded(Record, frozen=True, kw_only=True):
+    """The terminal record: every call has exactly one. ``queue`` and ``agent`` are "" where there was none.
+
+    ``asked`` says whether the caller asked for a person; ``wait_ms`` is their wait; ``ended_by``: caller, agent,
+    router, switch.
+    """
+
+    call_id: CallId
+    outcome: Outcome
+    queue: str
+    agent: str
+    asked: bool
+    queued: bool
+    total_ms: Ms
+    wait_ms: Ms
+    wait_rings: float
+    talk_ms: Ms
+    ended_by: str
+    detail: str
+
+
+class AgentStateChanged(Record, frozen=True, kw_only=True):
+    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it."""
+
+    agent: AgentId
+    phone: str
+    state: AgentState
+    previous: AgentState
+    previous_ms: Ms
+    reason: str
+    by: str
+    call_id: str
+
+
+class PhoneChanged(Record, frozen=True, kw_only=True):
+    """A phone became (un)reachable or (un)used by calls that are not ours."""
+
+    phone: PhoneName
+    agent: str
+    reachable: bool
+    other_calls: int
+
+
+class Alert(Record, frozen=True, kw_only=True):
+    """Something a supervisor must know. ``kind``: ``agent_not_answering``, ``phone_forwarded``...; ``subject`` whom."""
+
+    kind: str
+    subject: str
+    call_id: str
+    detail: str
+
+
+class MessageReceived(Record, frozen=True, kw_only=True):
+    """A recording left while the router was away was found."""
+
+    recording: str
+    did: str
+    caller: str
+    left_at_ms: Ms
+    length_ms: Ms
+
+
+class AskRefused(Record, frozen=True, kw_only=True):
+    """A request from an agent or supervisor could not be granted; ``cure`` says what to do instead."""
+
+    agent: AgentId
+    ask: str
+    reason: str
+    cure: str
+
+
+class Ignored(Record, frozen=True, kw_only=True):
+    """A late or impossible event from outside; kept so that nothing vanishes silently."""
+
+    event: str
+    subject: str
+    reason: str
+
+
+AnyRecord = (
+    RouterUp
+    | SiteChanged
+    | CallReceived
+    | LineAnswered
+    | MenuStep
+    | CallQueued
+    | AgentRang
+    | AgentMissed
+    | CallConnected
+    | TalkKeyPressed
+    | CallHeld
+    | TalkEnded
+    | CallEnded
+    | AgentStateChanged
+    | PhoneChanged
+    | Alert
+    | MessageReceived
+    | AskRefused
+    | Ignored
+)
+"""Every record, for decoding."""

@@ -1,0 +1,55 @@
+"""Settings that belong to IT: addresses, ports, folders. From the environment (``HOTLINE_*``) or ``settings.toml``.
+
+What belongs to operations staff is in the YAML; secrets are in ``<home>/secrets.json``, never here.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+DEFAULT_HOME = Path(".hotline")
+
+
+class Settings(BaseSettings):
+    """All settings, each with a default that works on one machine, on loopback."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid", frozen=True)
+
+    home: Path = Field(DEFAULT_HOME, description="folder of everything the line writes: state, journal, logs, secrets")
+    site: Path = Field(Path("ivr_flows/demo"), description="folder of the hotline's YAML")
+    host: str = Field("127.0.0.1", description="address everything binds to")
+
+    asterisk: Literal["own", "existing"] = Field("own", description="bring an Asterisk of our own, or use one there")
+    sip_port: int = Field(5060, ge=1, le=65535, description="UDP and TCP port of SIP")
+    rtp_first: int = Field(10_000, ge=1024, le=65535, description="first UDP port of audio")
+    rtp_last: int = Field(11_999, ge=1024, le=65535, description="last UDP port of audio")
+    ari_port: int = Field(8088, ge=1, le=65535)
+    ami_port: int = Field(5038, ge=1, le=65535)
+    ari_url: str = Field("", description="existing Asterisk: http://host:port/ari; else made from host and ari_port")
+    ari_user: str = "hotline"
+    ari_app: str = Field("hotline", description="name of the Stasis application")
+    ari_lanes: int = Field(4, ge=1, le=32, description="command sockets beside the event socket")
+    ami_host: str = Field("", description="existing Asterisk: AMI's address; else host")
+    ami_user: str = "hotline"
+    shared: str = Field(
+        "",
+        description="folder of prompts and recordings as 'ROUTER_PATH:ASTERISK_PATH'; else <home>/shared at its place",
+    )
+
+    redis: Literal["own", "existing"] = Field("own", description="bring a Redis of our own, or use one there")
+    redis_port: int = Field(6379, ge=1, le=65535)
+    redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Explicit values win, then the environment, then ``settings.toml`` beside the work folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path("settings.toml"))

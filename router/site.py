@@ -1,0 +1,34 @@
+"""Pure: a compiled site: everything the YAML of one hotline says, ready for the core. Made by ``flowfile``."""
+
+import msgspec
+
+from router.acd.spec import Floor
+from router.core.ids import Ms, PhoneName
+from router.core.lines import Did, Phone, Trunk
+from router.core.localtime import LocalClock
+from router.ivr.flow import Script
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """One hotline.
+
+    ``version`` is the hash of all its files and goes into every record. ``line_rings`` is the most rings a caller may
+    hear before the line is answered; ``answer_after_ms`` a wished ringing before it. ``codes`` maps the feature codes
+    phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
+    feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
+    """
+
+    name: str
+    version: str
+    country: str
+    language: str
+    clock: LocalClock
+    ring_ms: Ms
+    line_rings: float = 1
+    answer_after_ms: Ms = 0
+    floor: Floor
+    script: Script
+    trunks: dict[str, Trunk]
+    dids: dict[str, Did]
+    phones: dict[PhoneName, Phone]
+    codes: dict[str, str]
