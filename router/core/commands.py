@@ -11,7 +11,7 @@ import msgspec
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PhoneName, PlaybackId
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
     """Base of all commands; ``call`` says which call it serves (commands of one call keep their order)."""
 
     call: CallId
