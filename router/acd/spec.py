@@ -19,7 +19,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     ``groups`` name the agent groups that serve it; ``skills`` are the least levels an agent must have (1-5);
     ``answer_within_ms`` is how long a phone may ring; ``unreachable_after_ms`` how soon it must say that it rings;
     ``wrap_up_ms`` after-call work; ``return_after_ms`` when an agent who did not answer comes back by themselves (0:
-    never); ``round_pause_ms`` the pause between two rounds over agents who all did not take the call; ``late_after_ms``
+    never); ``round_pause_ms`` how long a phone that did not take a call is passed over by all calls; ``late_after_ms``
     when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment.
     """
 

@@ -36,11 +36,15 @@ class SwitchLost(Event, frozen=True, kw_only=True):
     """The connection to Asterisk dropped. Calls stay up there; we hear nothing until :class:`SwitchSeen`."""
 
 
-class SeenChannel(msgspec.Struct, frozen=True, kw_only=True):
-    """One channel of our application as Asterisk reports it after a (re)connect."""
+class SeenChannel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One channel of our application as Asterisk reports it after a (re)connect.
+
+    ``arrived`` tells how it came in where it is a caller's, so that one whose arrival was missed can be taken up.
+    """
 
     channel: ChannelId
     up: bool
+    arrived: "CallArrived | None" = None
 
 
 class SwitchSeen(Event, frozen=True, kw_only=True):

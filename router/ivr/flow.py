@@ -1,6 +1,6 @@
 """Pure: a compiled flow and what a node type is. Node types live one per file under ``nodes/``."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -15,6 +15,11 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     going to another node, enqueueing or hanging up. What it must remember between two calls is in ``walk.memory``.
     """
 
+    reaches_person: ClassVar[bool] = False
+    """Whether the caller is with the people of a queue from here on."""
+    listens: ClassVar[bool] = False
+    """Whether the node waits for keys."""
+
     def enter(self, walk: "Walk") -> None:
         """The caller comes to this node."""
         raise NotImplementedError
@@ -28,25 +33,41 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     def timer(self, walk: "Walk", name: str) -> None:
         """A timer of this node fired. Timers of a node end when the caller leaves it."""
 
+    def takes(self, walk: "Walk", key: str) -> bool:
+        """Say whether the node has a use of its own for the site's person key now; else it leads to the person."""
+        return False
+
+
+def node_type(node: Node | type[Node]) -> str:
+    """Return the type of a node as YAML names it: the name of the file its class stands in."""
+    cls = node if isinstance(node, type) else type(node)
+    return cls.__module__.rpartition(".")[2]
+
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """A named graph of nodes, entered at ``start``. ``nodes`` keep the order of the file."""
+    """A named graph of nodes, entered at ``start``. ``nodes`` keep the order of the file.
+
+    ``person`` is the node the site's person key leads to from everywhere; "" where the flow has none.
+    """
 
     name: str
     start: str
     nodes: dict[str, Node]
+    person: str = ""
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the IVR of a site needs.
 
     ``prompts`` gives, per language, each prompt's ARI media URIs; ``fallbacks`` the languages to try after one.
+    ``person_key`` is the key that leads to a person from everywhere; "" where the site has none.
     """
 
     language: str
     flows: dict[str, Flow]
     prompts: dict[str, dict[str, tuple[str, ...]]]
     fallbacks: dict[str, tuple[str, ...]] = {}
+    person_key: str = "0"
 
     def media(self, name: str, language: str) -> tuple[str, ...]:
         """Return the media of a prompt in a language or the first fallback that has it; () where none has."""

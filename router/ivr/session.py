@@ -9,6 +9,7 @@ import msgspec
 from router.core.localtime import LocalTime
 from router.ivr.effects import AnyEffect
 from router.ivr.flow import Script
+from router.ivr.walk import Walk
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +26,8 @@ class Session(msgspec.Struct, kw_only=True):
     """Where a caller is.
 
     ``memory`` is the current node's own (cleared on entering a node); ``variables`` live as long as the session;
-    ``playing`` says whether a ``Play`` is open; ``silent_steps`` counts nodes entered since the caller's last chance
-    to be heard, so that a loop in a flow ends.
+    ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set. ``silent_steps`` counts nodes
+    entered since the caller last pressed a key and ``steps`` all of them, so that a loop in a flow ends.
     """
 
     flow: str
@@ -36,23 +37,45 @@ class Session(msgspec.Struct, kw_only=True):
     variables: dict[str, int | str] = {}
     playing: bool = False
     silent_steps: int = 0
+    steps: int = 0
+    timers: tuple[str, ...] = ()
 
 
 def begin(script: Script, session: Session, view: View) -> list[AnyEffect]:
-    """Enter the session's flow at its start node."""
-    raise NotImplementedError
+    """Enter the session's flow at its start node. The line has been answered."""
+    walk = Walk(script, session, view)
+    walk.go(walk.flow.start)
+    return _effects(walk)
 
 
 def key(script: Script, session: Session, view: View, key: str) -> list[AnyEffect]:
     """The caller pressed a key."""
-    raise NotImplementedError
+    walk = Walk(script, session, view)
+    session.silent_steps = 0
+    walk.press(key)
+    return _effects(walk)
 
 
 def played(script: Script, session: Session, view: View) -> list[AnyEffect]:
-    """The open playback ended by itself or failed."""
-    raise NotImplementedError
+    """The open playback ended by itself or failed. Without an open one nothing happens."""
+    if not session.playing:
+        return []
+    session.playing = False
+    walk = Walk(script, session, view)
+    walk.node.played(walk)
+    return _effects(walk)
 
 
 def timer(script: Script, session: Session, view: View, name: str) -> list[AnyEffect]:
-    """A timer set by ``SetTimer`` fired."""
-    raise NotImplementedError
+    """A timer set by ``SetTimer`` fired. One that is no longer set does nothing."""
+    if name not in session.timers:
+        return []
+    session.timers = tuple(other for other in session.timers if other != name)
+    walk = Walk(script, session, view)
+    walk.node.timer(walk, name)
+    return _effects(walk)
+
+
+def _effects(walk: Walk) -> list[AnyEffect]:
+    walk.settle()
+    return walk.effects

@@ -1,0 +1,105 @@
+"""Pure: one agent's state as a table, and what is remembered of them while they are signed in."""
+
+from enum import StrEnum
+
+import msgspec
+
+from router.core.ids import AgentId, CallId, Ms, PhoneName
+from router.core.records import AgentState
+
+
+class AgentEvent(StrEnum):
+    """What can happen to an agent."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READY = "ready"
+    PAUSE = "pause"
+    RING = "ring"
+    PASSED = "passed"
+    """The ring ended without blame: caller gone, phone busy, rejected or unreachable."""
+    MISSED = "missed"
+    """The ring was not answered (or is forwarded): out of rotation."""
+    CONNECTED = "connected"
+    HELD = "held"
+    TAKEN_BACK = "taken_back"
+    TALK_ENDED = "talk_ended"
+    WRAPPED_UP = "wrapped_up"
+    RETURNED = "returned"
+    """``return_after`` has passed since the agent was taken out of rotation."""
+
+
+_S, _E = AgentState, AgentEvent
+
+AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
+    _S.SIGNED_OUT: {_E.SIGN_IN: _S.READY},
+    _S.READY: {_E.SIGN_OUT: _S.SIGNED_OUT, _E.PAUSE: _S.PAUSED, _E.RING: _S.RINGING},
+    _S.RINGING: {_E.CONNECTED: _S.TALKING, _E.PASSED: _S.READY, _E.MISSED: _S.NOT_ANSWERING},
+    _S.TALKING: {_E.HELD: _S.HOLDING, _E.TALK_ENDED: _S.WRAP_UP},
+    _S.HOLDING: {_E.TAKEN_BACK: _S.TALKING, _E.TALK_ENDED: _S.WRAP_UP},
+    _S.WRAP_UP: {
+        _E.WRAPPED_UP: _S.READY,
+        _E.READY: _S.READY,
+        _E.PAUSE: _S.PAUSED,
+        _E.SIGN_OUT: _S.SIGNED_OUT,
+    },
+    _S.PAUSED: {_E.READY: _S.READY, _E.PAUSE: _S.PAUSED, _E.SIGN_OUT: _S.SIGNED_OUT},
+    _S.NOT_ANSWERING: {
+        _E.READY: _S.READY,
+        _E.RETURNED: _S.READY,
+        _E.PAUSE: _S.PAUSED,
+        _E.SIGN_OUT: _S.SIGNED_OUT,
+    },
+}
+"""State -> event -> next state; what is not here cannot happen."""
+
+IN_CALL = frozenset({_S.RINGING, _S.TALKING, _S.HOLDING})
+"""States in which a request to pause or sign out is kept until after the call."""
+
+
+class AgentStatus(msgspec.Struct, kw_only=True):
+    """An agent now. ``since`` is when the state began; ``idle_since`` orders the longest idle.
+
+    ``after_call`` is a request made during a call (``paused`` or ``signed_out``) with its ``after_reason``.
+    ``resting`` agents are passed over for a moment after a ring that failed without blame. ``to_tell`` is set while the
+    agent has not yet been told that they were taken out of rotation.
+    """
+
+    number: AgentId
+    phone: PhoneName = PhoneName("")
+    state: AgentState = AgentState.SIGNED_OUT
+    since: Ms = 0
+    reason: str = ""
+    idle_since: Ms = 0
+    idle_seq: int = 0
+    call: CallId | None = None
+    after_call: AgentState | None = None
+    after_reason: str = ""
+    resting: bool = False
+    to_tell: bool = False
+    calls_count: int = 0
+
+
+class PhoneStatus(msgspec.Struct, kw_only=True):
+    """A phone now: registered and answering qualify, and how many calls that are not ours it has."""
+
+    name: PhoneName
+    reachable: bool = False
+    other_calls: int = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether the phone can be rung."""
+        return self.reachable and self.other_calls == 0
+
+
+class IllegalTransition(AssertionError):
+    """Our own bug: an event was applied to a state that does not have it."""
+
+
+def next_state(state: AgentState, event: AgentEvent) -> AgentState:
+    """Return the state after ``event``; raises :class:`IllegalTransition` where the table has none."""
+    try:
+        return AGENT_TABLE[state][event]
+    except KeyError:
+        raise IllegalTransition(f"agent: {event} in state {state}") from None

@@ -1,0 +1,340 @@
+"""Pure: agents and their phones: signing in, pausing, wrap-up, being out of rotation, and who can be rung now."""
+
+from router.acd.agent import IN_CALL, AgentEvent, AgentStatus, PhoneStatus, next_state
+from router.acd.matcher import Matcher
+from router.acd.spec import Floor, Queue
+from router.acd.state import State
+from router.core.events import PhoneSeen
+from router.core.ids import AgentId, CallId, Ms, PhoneName
+from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused, PhoneChanged
+from router.core.timers import Timers
+from router.core.turn import Turn
+
+
+class Agents:
+    """Everything that changes an agent's state goes through here, so that the matcher always knows who is idle."""
+
+    def __init__(self, state: State, floor: Floor, phones: frozenset[PhoneName], timers: Timers) -> None:
+        self._state = state
+        self._floor = floor
+        self._phone_names = phones
+        self._timers = timers
+        self.matcher = Matcher(floor)
+        for number, status in state.agents.items():
+            if status.state is not AgentState.SIGNED_OUT and number in floor.agents:
+                self.matcher.enrol(status)
+                self._refresh(status)
+
+    # --- asks ---
+
+    def sign_in(self, turn: Turn, agent: AgentId, phone: PhoneName, by: str) -> bool:
+        """Enter service on a phone; ready at once. Returns whether it was granted."""
+        if agent not in self._floor.agents:
+            return self._refuse(turn, agent, "sign_in", "no such work number", "add the agent to agents.yaml")
+        if phone not in self._phone_names:
+            return self._refuse(turn, agent, "sign_in", f"no phone {phone!r}", "name a phone of agents.yaml")
+        status = self._status(agent)
+        if status.state in IN_CALL:
+            return self._refuse(turn, agent, "sign_in", "in a call", "finish the call first")
+        other = self.on_phone(phone)
+        if other is not None and other.number != agent:
+            if other.state in IN_CALL:
+                return self._refuse(
+                    turn, agent, "sign_in", f"phone {phone} is in use by {other.number}", "use another phone"
+                )
+            self._go(turn, other, AgentEvent.SIGN_OUT, reason="replaced", by=by)
+        if status.state is not AgentState.SIGNED_OUT:
+            if status.phone == phone:
+                return status.state is AgentState.READY or self.ready(turn, agent, by)
+            self._go(turn, status, AgentEvent.SIGN_OUT, reason="moved", by=by)
+        status.phone = phone
+        status.calls_count = 0
+        status.to_tell = False
+        self.matcher.enrol(status)
+        self._go(turn, status, AgentEvent.SIGN_IN, by=by)
+        return True
+
+    def sign_out(self, turn: Turn, agent: AgentId, by: str) -> bool:
+        """Leave service, after the call if in one."""
+        status = self._in_service(turn, agent, "sign_out")
+        if status is None:
+            return False
+        if status.state in IN_CALL:
+            status.after_call, status.after_reason = AgentState.SIGNED_OUT, ""
+        else:
+            self._go(turn, status, AgentEvent.SIGN_OUT, by=by)
+        return True
+
+    def ready(self, turn: Turn, agent: AgentId, by: str) -> bool:
+        """End wrap-up, a pause or being out of rotation; in a call it takes back a pause asked for."""
+        status = self._in_service(turn, agent, "ready")
+        if status is None:
+            return False
+        if status.state in IN_CALL:
+            status.after_call = None
+        elif status.state is not AgentState.READY:
+            self._go(turn, status, AgentEvent.READY, by=by)
+        return True
+
+    def pause(self, turn: Turn, agent: AgentId, reason: str, by: str) -> bool:
+        """Pause with one of the site's reasons, after the call if in one."""
+        status = self._in_service(turn, agent, "pause")
+        if status is None:
+            return False
+        if reason not in self._floor.pause_reasons:
+            known = ", ".join(self._floor.pause_reasons)
+            return self._refuse(turn, agent, "pause", f"no pause reason {reason!r}", f"use one of: {known}")
+        if status.state in IN_CALL:
+            status.after_call, status.after_reason = AgentState.PAUSED, reason
+        else:
+            self._go(turn, status, AgentEvent.PAUSE, reason=reason, by=by)
+        return True
+
+    def pause_reason(self, digits: str) -> str | None:
+        """Return the pause reason that dialled digits name (1 is the site's first; none dialled too), or None."""
+        index = int(digits) - 1 if digits.isdecimal() else 0
+        reasons = self._floor.pause_reasons
+        return reasons[index] if 0 <= index < len(reasons) else None
+
+    # --- calls ---
+
+    def ring(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
+        """The agent's phone is being rung."""
+        status = self._state.agents[agent]
+        status.call = call
+        self._go(turn, status, AgentEvent.RING)
+        return status
+
+    def passed(self, turn: Turn, agent: AgentId, rest_ms: Ms = 0) -> None:
+        """The ring ended without the agent leaving rotation. For ``rest_ms`` all calls pass the phone over."""
+        status = self._state.agents[agent]
+        status.call = None
+        if rest_ms:
+            status.resting = True
+            self._timers.set(f"agent:{agent}", "rest", turn.now + rest_ms)
+        self._go(turn, status, AgentEvent.PASSED)
+        self._grant_after_call(turn, status)
+
+    def missed(self, turn: Turn, agent: AgentId, queue: Queue, reason: str) -> None:
+        """The agent did not answer, or the phone is forwarded: out of rotation, unless nobody else is there.
+
+        The last ready agent of a queue is never taken out, nor anybody while an emergency waits for them.
+        """
+        status = self._state.agents[agent]
+        call = status.call
+        others_ready = any(
+            other.state is AgentState.READY and self._can_be_rung(other)
+            for other in self.matcher.colleagues(agent, queue.name)
+        )
+        kept = not others_ready or self.matcher.emergency_waits_for(agent)
+        kind = "phone_forwarded" if reason == "forwarded" else "agent_not_answering"
+        turn.note(
+            Alert,
+            kind=kind,
+            subject=agent,
+            call_id=call or "",
+            detail="kept_in_rotation" if kept else "out_of_rotation",
+        )
+        if kept:
+            self.passed(turn, agent, queue.round_pause_ms)
+            return
+        status.call = None
+        status.to_tell = True
+        self._go(turn, status, AgentEvent.MISSED, reason=reason)
+        if status.after_call is not None:
+            self._grant_after_call(turn, status)
+        elif queue.return_after_ms:
+            self._timers.set(f"agent:{agent}", "return", turn.now + queue.return_after_ms)
+
+    def connected(self, turn: Turn, agent: AgentId) -> None:
+        """Caller and agent hear each other."""
+        status = self._state.agents[agent]
+        status.calls_count += 1
+        self._go(turn, status, AgentEvent.CONNECTED)
+
+    def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
+        """The agent put the caller on hold or took them back."""
+        self._go(turn, self._state.agents[agent], AgentEvent.HELD if held else AgentEvent.TAKEN_BACK)
+
+    def talk_ended(self, turn: Turn, agent: AgentId, wrap_up_ms: Ms) -> None:
+        """The agent's part in the call is over; wrap-up begins."""
+        status = self._state.agents[agent]
+        self._go(turn, status, AgentEvent.TALK_ENDED)
+        status.call = None
+        if wrap_up_ms:
+            self._timers.set(f"agent:{agent}", "wrap_up", turn.now + wrap_up_ms)
+        else:
+            self._wrapped_up(turn, status)
+
+    # --- time and phones ---
+
+    def timer(self, turn: Turn, agent: AgentId, name: str) -> None:
+        """A timer of an agent fired: ``wrap_up``, ``return`` or ``rest``."""
+        status = self._state.agents[agent]
+        match name:
+            case "wrap_up":
+                self._wrapped_up(turn, status)
+            case "return":
+                self._go(turn, status, AgentEvent.RETURNED, by="return_after")
+            case _:
+                status.resting = False
+                self._refresh(status)
+
+    def phone_reachable(self, turn: Turn, name: PhoneName, reachable: bool) -> None:
+        """A phone's contact came or went."""
+        phone = self._phone(name)
+        if phone.reachable != reachable:
+            phone.reachable = reachable
+            self._phone_changed(turn, phone)
+
+    def phone_in_use(self, turn: Turn, name: PhoneName, channels: int) -> None:
+        """A phone began or ended calls that are not ours."""
+        phone = self._phone(name)
+        if phone.other_calls != channels:
+            phone.other_calls = channels
+            self._phone_changed(turn, phone)
+
+    def phones_seen(self, turn: Turn, seen: tuple[PhoneSeen, ...]) -> None:
+        """Take every phone's true state over, as asked after a (re)connect; phones not named are unreachable."""
+        named = {phone.phone for phone in seen}
+        for phone in seen:
+            self.phone_reachable(turn, phone.phone, phone.reachable)
+            self.phone_in_use(turn, phone.phone, phone.channels)
+        for name in list(self._state.phones):
+            if name not in named:
+                self.phone_reachable(turn, name, False)
+                self.phone_in_use(turn, name, 0)
+
+    def phone(self, name: PhoneName) -> PhoneStatus:
+        """A phone now; one never heard of is unreachable."""
+        return self._state.phones.get(name) or PhoneStatus(name=name)
+
+    def leave_removed(self, turn: Turn) -> None:
+        """Sign out agents whom a new version of the site no longer has, after their call if in one."""
+        for number, status in self._state.agents.items():
+            if number not in self._floor.agents and status.state is not AgentState.SIGNED_OUT:
+                self.sign_out(turn, number, "publish")
+
+    def on_phone(self, phone: PhoneName) -> AgentStatus | None:
+        """Return the agent signed in on a phone, or None."""
+        for status in self._state.agents.values():
+            if status.phone == phone and status.state is not AgentState.SIGNED_OUT:
+                return status
+        return None
+
+    def told(self, agent: AgentId) -> bool:
+        """Say whether the agent has yet to be told that they were taken out of rotation, and remember it as told."""
+        status = self._state.agents[agent]
+        to_tell, status.to_tell = status.to_tell, False
+        return to_tell
+
+    def overview(self, now: Ms) -> list[dict[str, object]]:
+        """Every agent of the site as plain data, for people and tools."""
+        rows: list[dict[str, object]] = []
+        for number, spec in self._floor.agents.items():
+            status = self._state.agents.get(number) or AgentStatus(number=number)
+            phone = self._state.phones.get(status.phone) if status.phone else None
+            rows.append(
+                {
+                    "agent": number,
+                    "name": spec.name,
+                    "groups": list(spec.groups),
+                    "state": status.state.value,
+                    "reason": status.reason,
+                    "since_ms": now - status.since if status.since else None,
+                    "phone": status.phone or spec.phone,
+                    "phone_reachable": bool(phone and phone.reachable),
+                    "phone_other_calls": phone.other_calls if phone else 0,
+                    "can_be_rung": status.state is AgentState.READY and self._can_be_rung(status),
+                    "call": status.call or "",
+                    "calls_count": status.calls_count,
+                }
+            )
+        return rows
+
+    # --- inside ---
+
+    def _status(self, agent: AgentId) -> AgentStatus:
+        return self._state.agents.setdefault(agent, AgentStatus(number=agent))
+
+    def _phone(self, name: PhoneName) -> PhoneStatus:
+        return self._state.phones.setdefault(name, PhoneStatus(name=name))
+
+    def _in_service(self, turn: Turn, agent: AgentId, ask: str) -> AgentStatus | None:
+        if agent not in self._floor.agents and agent not in self._state.agents:
+            self._refuse(turn, agent, ask, "no such work number", "see `hotline agents`")
+            return None
+        status = self._status(agent)
+        if status.state is AgentState.SIGNED_OUT:
+            self._refuse(turn, agent, ask, "not signed in", "sign in first")
+            return None
+        return status
+
+    @staticmethod
+    def _refuse(turn: Turn, agent: AgentId, ask: str, reason: str, cure: str) -> bool:
+        turn.note(AskRefused, agent=agent, ask=ask, reason=reason, cure=cure)
+        return False
+
+    def _can_be_rung(self, status: AgentStatus) -> bool:
+        phone = self._state.phones.get(status.phone)
+        return phone is not None and phone.free and not status.resting
+
+    def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
+        """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""
+        previous, was = status.state, status.since
+        status.state = next_state(previous, event)
+        status.reason = reason
+        kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
+        status.since = turn.now
+        if status.state is AgentState.READY and not kept_place:
+            self._state.idle_seq += 1
+            status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
+        for name in ("wrap_up", "return"):
+            self._timers.cancel(f"agent:{status.number}", name)
+        turn.note(
+            AgentStateChanged,
+            agent=status.number,
+            phone=status.phone,
+            state=status.state,
+            previous=previous,
+            previous_ms=turn.now - was if was else 0,
+            reason=reason,
+            by=by,
+            call_id=status.call or "",
+        )
+        if status.state is AgentState.SIGNED_OUT:
+            self.matcher.dismiss(status.number)
+            status.phone, status.after_call = PhoneName(""), None
+        else:
+            self._refresh(status)
+
+    def _refresh(self, status: AgentStatus) -> None:
+        if status.state is AgentState.READY and self._can_be_rung(status):
+            self.matcher.idle(status.number)
+        else:
+            self.matcher.busy(status.number)
+
+    def _grant_after_call(self, turn: Turn, status: AgentStatus) -> None:
+        wish, status.after_call = status.after_call, None
+        if wish is AgentState.SIGNED_OUT:
+            self._go(turn, status, AgentEvent.SIGN_OUT, by="asked_in_call")
+        elif wish is AgentState.PAUSED:
+            self._go(turn, status, AgentEvent.PAUSE, reason=status.after_reason, by="asked_in_call")
+
+    def _wrapped_up(self, turn: Turn, status: AgentStatus) -> None:
+        if status.after_call is None:
+            self._go(turn, status, AgentEvent.WRAPPED_UP)
+        else:
+            self._grant_after_call(turn, status)
+
+    def _phone_changed(self, turn: Turn, phone: PhoneStatus) -> None:
+        status = self.on_phone(phone.name)
+        turn.note(
+            PhoneChanged,
+            phone=phone.name,
+            agent=status.number if status else "",
+            reachable=phone.reachable,
+            other_calls=phone.other_calls,
+        )
+        if status is not None:
+            self._refresh(status)

@@ -1,0 +1,167 @@
+"""Pure: one call and its agent leg as tables, and what is remembered of them."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+from router.acd.agent import IllegalTransition
+from router.core.events import Caller
+from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
+from router.ivr.session import Session
+
+
+class Stage(StrEnum):
+    """Where a call is."""
+
+    RINGING = "ringing"
+    """At the door: the caller hears ringing, the line is not answered yet."""
+    IVR = "ivr"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """Waiting, while an agent's phone rings for it."""
+    CONNECTING = "connecting"
+    TALKING = "talking"
+    ENDED = "ended"
+    """The terminal record is out; legs may still be closing."""
+
+
+class CallEvent(StrEnum):
+    """What can happen to a call."""
+
+    ANSWERED = "answered"
+    ASKED = "asked"
+    OFFERED = "offered"
+    NOT_TAKEN = "not_taken"
+    TAKEN = "taken"
+    CONNECTED = "connected"
+    NOT_CONNECTED = "not_connected"
+    ENDED = "ended"
+
+
+CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
+    Stage.RINGING: {CallEvent.ANSWERED: Stage.IVR, CallEvent.ENDED: Stage.ENDED},
+    Stage.IVR: {CallEvent.ASKED: Stage.WAITING, CallEvent.ENDED: Stage.ENDED},
+    Stage.WAITING: {CallEvent.OFFERED: Stage.OFFERED, CallEvent.ENDED: Stage.ENDED},
+    Stage.OFFERED: {
+        CallEvent.TAKEN: Stage.CONNECTING,
+        CallEvent.NOT_TAKEN: Stage.WAITING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.CONNECTING: {
+        CallEvent.CONNECTED: Stage.TALKING,
+        CallEvent.NOT_CONNECTED: Stage.WAITING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.TALKING: {CallEvent.ENDED: Stage.ENDED},
+    Stage.ENDED: {},
+}
+"""Stage -> event -> next stage; what is not here cannot happen."""
+
+
+class LegStage(StrEnum):
+    """Where an agent's leg is."""
+
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    BRIDGED = "bridged"
+    CLOSING = "closing"
+    """Hung up by us; Asterisk has not said yet that it is gone."""
+
+
+class LegEvent(StrEnum):
+    """What can happen to an agent's leg."""
+
+    RANG = "rang"
+    ANSWERED = "answered"
+    BRIDGED = "bridged"
+    CLOSED = "closed"
+
+
+LEG_TABLE: dict[LegStage, dict[LegEvent, LegStage]] = {
+    LegStage.DIALLING: {
+        LegEvent.RANG: LegStage.RINGING,
+        LegEvent.ANSWERED: LegStage.ANSWERED,
+        LegEvent.CLOSED: LegStage.CLOSING,
+    },
+    LegStage.RINGING: {LegEvent.ANSWERED: LegStage.ANSWERED, LegEvent.CLOSED: LegStage.CLOSING},
+    LegStage.ANSWERED: {LegEvent.BRIDGED: LegStage.BRIDGED, LegEvent.CLOSED: LegStage.CLOSING},
+    LegStage.BRIDGED: {LegEvent.CLOSED: LegStage.CLOSING},
+    LegStage.CLOSING: {LegEvent.CLOSED: LegStage.CLOSING},
+}
+"""Stage -> event -> next stage; a leg that is gone is forgotten."""
+
+
+class Leg(msgspec.Struct, kw_only=True):
+    """A leg to an agent's phone. ``rang_at`` is 0 until the phone said that it rings.
+
+    ``releases`` says that the agent stays ``ringing`` until this leg is gone (the caller left first).
+    """
+
+    id: ChannelId
+    call: CallId
+    agent: AgentId
+    dialled_at: Ms
+    stage: LegStage = LegStage.DIALLING
+    rang_at: Ms = 0
+    answered_at: Ms = 0
+    releases: bool = False
+
+    def rang_ms(self, now: Ms) -> Ms:
+        """How long the phone has rung (0 where it never said so)."""
+        return 0 if not self.rang_at else (self.answered_at or now) - self.rang_at
+
+    def apply(self, event: LegEvent) -> None:
+        """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""
+        self.stage = _next(LEG_TABLE, self.stage, event)
+
+
+class Call(msgspec.Struct, kw_only=True):
+    """A caller's call. Times are ms UTC, 0 where it has not happened; counters number the ids minted for it."""
+
+    id: CallId
+    channel: ChannelId
+    did: str
+    caller: Caller
+    trunk: str
+    diverted_from: str
+    config: str
+    arrived_at: Ms
+    stage: Stage = Stage.RINGING
+    session: Session | None = None
+    line_answered_at: Ms = 0
+    asked_at: Ms = 0
+    queue: QueueName = QueueName("")
+    call_class: str = ""
+    queued: bool = False
+    leg: ChannelId | None = None
+    bridge: BridgeId | None = None
+    playback: PlaybackId | None = None
+    music: bool = False
+    agent: AgentId | None = None
+    connected_at: Ms = 0
+    wait_ms: Ms = 0
+    held_at: Ms = 0
+    hold_ms: Ms = 0
+    talk_ms: Ms = 0
+    leg_count: int = 0
+    bridge_count: int = 0
+    playback_count: int = 0
+    connect_failures: int = 0
+    caller_gone: bool = False
+
+    def apply(self, event: CallEvent) -> None:
+        """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""
+        self.stage = _next(CALL_TABLE, self.stage, event)
+
+
+S = TypeVar("S", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
+
+
+def _next(table: dict[S, dict[E, S]], state: S, event: E) -> S:
+    try:
+        return table[state][event]
+    except KeyError:
+        raise IllegalTransition(f"{type(state).__name__}: {event} in {state}") from None

@@ -1,0 +1,200 @@
+"""Pure: feature codes, what agents do by dialling on their own phone: sign in and out, ready, pause, end wrap-up.
+
+The phone dials a code (``*11``), optionally with digits behind it (``*111001`` names the work number, ``*142`` the
+second pause reason). What is missing is asked for; a PIN is always asked for, never dialled, so that no log shows it.
+"""
+
+from router.acd.agents import Agents
+from router.acd.state import CodeStep, State
+from router.core import commands, events, ids, records
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PlaybackId
+from router.core.records import AgentState
+from router.core.timers import Timers
+from router.core.turn import Turn
+from router.site import Site
+
+DIGIT_PAUSE_MS: Ms = 3_000
+"""A pause after the last digit that ends a number, as ``#`` does."""
+FIRST_DIGIT_MS: Ms = 10_000
+PIN_TRIES = 3
+LINGER_MS: Ms = 5_000
+
+
+class Codes:
+    """Every phone that is dialling a feature code now."""
+
+    def __init__(self, state: State, agents: Agents, timers: Timers, site: Site) -> None:
+        self._state = state
+        self._agents = agents
+        self._timers = timers
+        self._site = site
+
+    def open_playbacks(self) -> list[PlaybackId]:
+        """The playbacks whose end we wait for."""
+        return [PlaybackId(step.playback) for step in self._state.codes.values() if step.playback]
+
+    def dialled(self, turn: Turn, event: events.CodeDialled) -> None:
+        """A phone dialled a code: answer it and do what the code says."""
+        self._state.call_count += 1
+        action, argument = self._parse(event.code)
+        step = CodeStep(
+            id=ids.call_id(self._site.name, self._state.epoch, self._state.call_count),
+            channel=event.channel,
+            phone=event.phone,
+            action=action,
+            argument=argument,
+        )
+        self._state.codes[step.id] = step
+        turn.order(commands.AnswerCall(call=step.id, channel=step.channel))
+        status = self._agents.on_phone(step.phone)
+        notices = ["router/out_of_rotation"] if status is not None and self._agents.told(status.number) else []
+        if action == "sign_in":
+            step.agent = AgentId(argument)
+            self._ask_for(turn, step, "pin" if argument else "work_number", notices)
+        elif status is None:
+            self._finish(turn, step, [*notices, "router/not_signed_in"])
+        else:
+            self._finish(turn, step, [*notices, self._act(turn, step, status.number, status.state)])
+
+    def key(self, turn: Turn, channel: ChannelId, key: str) -> bool:
+        """A key on a code's call; returns whether the channel is one of ours."""
+        step = self._on(channel)
+        if step is None:
+            return False
+        if step.stage in ("work_number", "pin"):
+            self._stop(turn, step)
+            if key == "#":
+                self._number_done(turn, step)
+            elif key.isdigit() and len(step.digits) < 16:
+                step.digits += key
+                self._timers.set(f"code:{step.id}", "digits", turn.now + DIGIT_PAUSE_MS)
+        return True
+
+    def played(self, turn: Turn, playback: PlaybackId) -> None:
+        """A prompt of a code's call ended by itself."""
+        step = next(step for step in self._state.codes.values() if step.playback == playback)
+        step.playback = ""
+        if step.stage == "leaving":
+            self._hang_up(turn, step)
+
+    def timer(self, turn: Turn, call: CallId, name: str) -> None:
+        """The pause after the digits is over, or Asterisk did not report a hang-up in time."""
+        step = self._state.codes[call]
+        if name == "linger":
+            turn.order(commands.HangUpLeg(call=step.id, channel=step.channel))
+            self._forget(step)
+        elif step.digits:
+            self._number_done(turn, step)
+        else:
+            self._finish(turn, step, ["router/goodbye"])
+
+    def pin_checked(self, turn: Turn, event: events.PinChecked) -> None:
+        """The PIN was compared: sign the agent in, or ask again."""
+        step = self._state.codes.get(event.call)
+        if step is None or step.stage != "checking":
+            return  # the agent hung up meanwhile
+        if event.locked:
+            self._finish(turn, step, ["router/locked"])
+        elif event.correct:
+            granted = self._agents.sign_in(turn, step.agent, step.phone, "phone")
+            self._finish(turn, step, ["router/signed_in" if granted else "router/refused"])
+        else:
+            step.tries += 1
+            if step.tries >= PIN_TRIES:
+                self._finish(turn, step, ["router/wrong_pin", "router/goodbye"])
+            else:
+                self._ask_for(turn, step, "pin", ["router/wrong_pin"])
+
+    def hung_up(self, turn: Turn, channel: ChannelId) -> bool:
+        """A code's call is gone; returns whether the channel was one of ours."""
+        step = self._on(channel)
+        if step is not None:
+            self._forget(step)
+        return step is not None
+
+    def channels(self) -> dict[ChannelId, CodeStep]:
+        """The channels of all code calls."""
+        return {step.channel: step for step in self._state.codes.values()}
+
+    # --- inside ---
+
+    def _parse(self, dialled: str) -> tuple[str, str]:
+        """Split what was dialled into the action and the digits behind its code; the longest code wins."""
+        for code in sorted(self._site.codes, key=len, reverse=True):
+            if dialled.startswith(code):
+                return self._site.codes[code], dialled[len(code) :].strip("*#")
+        return "unknown", ""
+
+    def _act(self, turn: Turn, step: CodeStep, agent: AgentId, state: AgentState) -> str:
+        """Do what a code says for the agent on this phone; return the prompt that answers."""
+        match step.action:
+            case "sign_out":
+                return "router/signed_out" if self._agents.sign_out(turn, agent, "phone") else "router/refused"
+            case "ready":
+                return "router/ready" if self._agents.ready(turn, agent, "phone") else "router/refused"
+            case "wrap_up_done" if state is AgentState.WRAP_UP:
+                return "router/wrap_up_done" if self._agents.ready(turn, agent, "phone") else "router/refused"
+            case "pause" if (reason := self._agents.pause_reason(step.argument)) is not None:
+                return "router/paused" if self._agents.pause(turn, agent, reason, "phone") else "router/refused"
+            case _:
+                self._refuse(turn, step, agent, state)
+                return "router/refused"
+
+    @staticmethod
+    def _refuse(turn: Turn, step: CodeStep, agent: AgentId, state: AgentState) -> None:
+        reason = "no such code" if step.action == "unknown" else f"not possible in state {state.value}"
+        turn.note(
+            records.AskRefused,
+            agent=agent,
+            ask=step.action,
+            reason=reason,
+            cure="see the codes and pause_reasons in site.yaml",
+        )
+
+    def _ask_for(self, turn: Turn, step: CodeStep, what: str, notices: list[str]) -> None:
+        step.stage, step.digits = what, ""
+        self._play(turn, step, [*notices, f"router/{what}"])
+        self._timers.set(f"code:{step.id}", "digits", turn.now + FIRST_DIGIT_MS)
+
+    def _number_done(self, turn: Turn, step: CodeStep) -> None:
+        self._timers.cancel(f"code:{step.id}", "digits")
+        digits, step.digits = step.digits, ""
+        if step.stage == "work_number":
+            step.agent = AgentId(digits)
+            self._ask_for(turn, step, "pin", [])
+        else:
+            step.stage = "checking"
+            turn.order(commands.CheckPin(call=step.id, agent=step.agent, pin=digits))
+
+    def _finish(self, turn: Turn, step: CodeStep, prompts: list[str]) -> None:
+        step.stage = "leaving"
+        self._timers.cancel_all(f"code:{step.id}")
+        if not self._play(turn, step, prompts):
+            self._hang_up(turn, step)
+
+    def _play(self, turn: Turn, step: CodeStep, prompts: list[str]) -> bool:
+        self._stop(turn, step)
+        script = self._site.script
+        media = tuple(uri for name in prompts for uri in script.media(name, script.language))
+        if media:
+            step.playback_count += 1
+            playback = ids.playback_id(step.id, step.playback_count)
+            step.playback = playback
+            turn.order(commands.PlayPrompts(call=step.id, channel=step.channel, playback=playback, media=media))
+        return bool(media)
+
+    def _stop(self, turn: Turn, step: CodeStep) -> None:
+        if step.playback:
+            turn.order(commands.StopPlayback(call=step.id, playback=PlaybackId(step.playback)))
+            step.playback = ""
+
+    def _hang_up(self, turn: Turn, step: CodeStep) -> None:
+        turn.order(commands.HangUpLeg(call=step.id, channel=step.channel))
+        self._timers.set(f"code:{step.id}", "linger", turn.now + LINGER_MS)
+
+    def _forget(self, step: CodeStep) -> None:
+        self._timers.cancel_all(f"code:{step.id}")
+        del self._state.codes[step.id]
+
+    def _on(self, channel: ChannelId) -> CodeStep | None:
+        return self.channels().get(channel)
