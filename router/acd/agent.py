@@ -93,6 +93,14 @@ class PhoneStatus(msgspec.Struct, kw_only=True):
         return self.reachable and self.other_calls == 0
 
 
+class FloorState(msgspec.Struct, kw_only=True):
+    """Everything remembered of agents and phones; ``idle_seq`` orders who became idle in the same millisecond."""
+
+    agents: dict[AgentId, AgentStatus] = {}
+    phones: dict[PhoneName, PhoneStatus] = {}
+    idle_seq: int = 0
+
+
 class IllegalTransition(AssertionError):
     """Our own bug: an event was applied to a state that does not have it."""
 

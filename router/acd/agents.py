@@ -1,9 +1,8 @@
 """Pure: agents and their phones: signing in, pausing, wrap-up, being out of rotation, and who can be rung now."""
 
-from router.acd.agent import IN_CALL, AgentEvent, AgentStatus, PhoneStatus, next_state
+from router.acd.agent import IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.spec import Floor, Queue
-from router.acd.state import State
 from router.core.events import PhoneSeen
 from router.core.ids import AgentId, CallId, Ms, PhoneName
 from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused, PhoneChanged
@@ -14,7 +13,7 @@ from router.core.turn import Turn
 class Agents:
     """Everything that changes an agent's state goes through here, so that the matcher always knows who is idle."""
 
-    def __init__(self, state: State, floor: Floor, phones: frozenset[PhoneName], timers: Timers) -> None:
+    def __init__(self, state: FloorState, floor: Floor, phones: frozenset[PhoneName], timers: Timers) -> None:
         self._state = state
         self._floor = floor
         self._phone_names = phones

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.outside import AGENTS, Outside
 
-from router.acd.call import Stage
+from router.control.call import Stage
 from router.core import events, ids
 from router.core.events import LegEnd
 from router.core.ids import AgentId, ChannelId, PhoneName
 from router.core.records import AgentState
-from support.outside import AGENTS, Outside
 
 
 class Course:
@@ -198,40 +198,40 @@ class Course:
 
     def one_place_per_call(self) -> None:
         core = self.outside.core
-        for call in core.state.calls.values():
+        for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
-            assert (call.id in core.state.waiting) == waits
+            assert (call.id in core.desk.state.waiting) == waits
             assert (call.session is not None) == (call.stage is Stage.IVR)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
         core = self.outside.core
         engaged = [
-            core.state.legs[call.leg].agent
-            for call in core.state.calls.values()
-            if call.leg is not None and call.leg in core.state.legs and call.stage is not Stage.ENDED
+            core.desk.state.legs[call.leg].agent
+            for call in core.desk.state.calls.values()
+            if call.leg is not None and call.leg in core.desk.state.legs and call.stage is not Stage.ENDED
         ]
         assert len(engaged) == len(set(engaged))
         for agent in engaged:
-            status = core.state.agents[agent]
+            status = core.desk.state.floor.agents[agent]
             assert status.state in (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING)
             assert status.call is not None
 
     def nobody_free_while_somebody_waits(self) -> None:
         core = self.outside.core
-        waiting = [w for w in core.state.waiting.values() if not w.offered]
-        free = [row["agent"] for row in core.agents.overview(self.outside.now) if row["can_be_rung"]]
+        waiting = [w for w in core.desk.state.waiting.values() if not w.offered]
+        free = [row["agent"] for row in core.desk.agents.overview(self.outside.now) if row["can_be_rung"]]
         assert not (waiting and free), f"{free} are free while {[w.call for w in waiting]} wait"
 
     def nothing_is_left(self) -> None:
         """In the end nothing is left, and every call has its one terminal record."""
         self.outside.drain()
-        state = self.outside.core.state
+        state = self.outside.core.desk.state
         assert not state.calls and not state.legs and not state.waiting and not state.codes
         assert set(self.outside.ended) == set(self.outside.received)
         assert not self.outside.bridges
         in_call = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP)
-        assert not [status.number for status in state.agents.values() if status.state in in_call]
+        assert not [status.number for status in state.floor.agents.values() if status.state in in_call]
 
 
 @settings(max_examples=120, deadline=None)

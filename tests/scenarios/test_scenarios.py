@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from support.scenario import Scenario
 
 FILES = sorted((Path(__file__).parent / "core").glob("*.txt"))

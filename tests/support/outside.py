@@ -4,6 +4,7 @@ It keeps what Asterisk would have, so that a test can say what must be true of b
 """
 
 import msgspec
+from support.sites import NOON, small_site
 
 from router.callcontrol import CallControl
 from router.core import commands, events, records
@@ -11,7 +12,6 @@ from router.core.events import Caller, LegEnd
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, PhoneName, PlaybackId
 from router.core.records import AgentState
 from router.core.turn import Output
-from support.sites import NOON, small_site
 
 AGENTS = ("1001", "1002", "1003")
 
@@ -161,8 +161,8 @@ class Outside:
                 self.ended[call] = self.ended.get(call, 0) + 1
                 assert self.ended[call] == 1, f"{call} has two terminal records"
             case records.AgentRang(agent=agent, call_id=call):
-                status = self.core.state.agents[agent]
-                phone = self.core.state.phones[status.phone]
+                status = self.core.desk.state.floor.agents[agent]
+                phone = self.core.desk.state.floor.phones[status.phone]
                 assert status.state is AgentState.RINGING, f"{agent} rung in state {status.state}"
                 assert phone.free and not status.resting, f"{agent}'s phone was not free"
             case _:

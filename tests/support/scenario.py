@@ -7,6 +7,7 @@ writes the output anew, to be read in the diff.
 import shlex
 
 import msgspec
+from support.sites import NOON, small_site
 
 from router.callcontrol import CallControl
 from router.core import events
@@ -14,7 +15,6 @@ from router.core.commands import Command
 from router.core.events import Caller, LegEnd
 from router.core.ids import AgentId, CallId, ChannelId, PhoneName
 from router.core.turn import Output
-from support.sites import NOON, small_site
 
 
 class Scenario:
@@ -158,21 +158,21 @@ class Scenario:
 
     def do_holds(self) -> list[str]:
         """What the core still holds."""
-        state = self.core.state
+        state = self.core.desk.state
         counts = {
             "calls": len(state.calls),
             "legs": len(state.legs),
             "waiting": len(state.waiting),
             "codes": len(state.codes),
-            "timers": len(self.core.timers.dump()[0]),
+            "timers": len(self.core.desk.timers.dump()[0]),
         }
-        agents = [f"{number}={status.state.value}" for number, status in state.agents.items()]
+        agents = [f"{number}={status.state.value}" for number, status in state.floor.agents.items()]
         return [" ".join([*(f"{name}={count}" for name, count in counts.items()), *agents])]
 
     # --- inside ---
 
     def _call(self, name: str):  # type: ignore[no-untyped-def]
-        call = self.core.call_on(ChannelId(name))
+        call = self.core.desk.call_on(ChannelId(name))
         assert call is not None, f"no call {name}"
         return call
 

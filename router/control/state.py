@@ -2,9 +2,9 @@
 
 import msgspec
 
-from router.acd.agent import AgentStatus, PhoneStatus
-from router.acd.call import Call, Leg
+from router.acd.agent import FloorState
 from router.acd.matcher import Waiting
+from router.control.call import Call, Leg
 from router.core.ids import AgentId, CallId, ChannelId, PhoneName
 from router.core.timers import Timer
 from router.core.turn import Ledger
@@ -31,8 +31,8 @@ class CodeStep(msgspec.Struct, kw_only=True):
 class State(msgspec.Struct, kw_only=True):
     """The core's memory.
 
-    ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``wait_seq`` and ``idle_seq`` order what
-    happened in the same millisecond. ``switch_up`` is false while the connection to Asterisk is down.
+    ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``wait_seq`` orders calls that
+    asked in the same millisecond. ``switch_up`` is false while the connection to Asterisk is down.
     """
 
     v: int = STATE_VERSION
@@ -40,14 +40,12 @@ class State(msgspec.Struct, kw_only=True):
     epoch: int = 0
     call_count: int = 0
     wait_seq: int = 0
-    idle_seq: int = 0
     switch_up: bool = False
     ledger: Ledger = msgspec.field(default_factory=Ledger)
     calls: dict[CallId, Call] = {}
     legs: dict[ChannelId, Leg] = {}
     codes: dict[CallId, CodeStep] = {}
     waiting: dict[CallId, Waiting] = {}
-    agents: dict[AgentId, AgentStatus] = {}
-    phones: dict[PhoneName, PhoneStatus] = {}
+    floor: FloorState = msgspec.field(default_factory=FloorState)
     timers: list[Timer] = []
     timer_seq: int = 0

@@ -4,19 +4,32 @@ While the router is away, or its socket down, calls stay up in Asterisk and noth
 the core compares what it holds with what Asterisk has, and makes one of the two follow the other.
 """
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from router.acd.call import LegStage, Stage
+from router.control.call import LegStage, Stage
+from router.control.codes import Codes
+from router.control.desk import Desk
+from router.control.door import Door
+from router.control.ringing import Ringing
 from router.core import commands, events, ids
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd, SwitchSeen
 from router.core.turn import Turn
 
-if TYPE_CHECKING:
-    from router.callcontrol import CallControl
+
+class Machines(Protocol):
+    """What settling needs of the machines of a call."""
+
+    desk: Desk
+    door: Door
+    ringing: Ringing
+    codes: Codes
+
+    def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
+        """Take a caller's hang-up in."""
 
 
-def settle(core: "CallControl", turn: Turn, seen: SwitchSeen) -> None:
+def settle(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Make the core and Asterisk agree."""
     up = {channel.channel: channel.up for channel in seen.channels}
     _end_what_is_gone(core, turn, up)
@@ -25,34 +38,34 @@ def settle(core: "CallControl", turn: Turn, seen: SwitchSeen) -> None:
     _adopt_or_end_strangers(core, turn, seen)
 
 
-def _end_what_is_gone(core: "CallControl", turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
+def _end_what_is_gone(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Callers and legs that Asterisk no longer has: as if their hang-up had been heard."""
-    for call in list(core.state.calls.values()):
+    for call in list(core.desk.state.calls.values()):
         if call.channel not in up and not call.caller_gone:
             core.caller_hung_up(turn, events.CallerHungUp(channel=call.channel, cause=0))
-    for step in list(core.state.codes.values()):
+    for step in list(core.desk.state.codes.values()):
         if step.channel not in up:
             core.codes.hung_up(turn, step.channel)
-    for leg in list(core.state.legs.values()):
+    for leg in list(core.desk.state.legs.values()):
         if leg.id not in up:
             why = LegEnd.HUNG_UP if leg.stage is LegStage.BRIDGED else LegEnd.UNREACHABLE
-            core.leg_ended(turn, events.AgentLegEnded(leg=leg.id, why=why, cause=0))
+            core.ringing.leg_ended(turn, events.AgentLegEnded(leg=leg.id, why=why, cause=0))
 
 
-def _catch_up_legs(core: "CallControl", turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
+def _catch_up_legs(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Agents who picked up while we were away."""
-    for leg in list(core.state.legs.values()):
+    for leg in list(core.desk.state.legs.values()):
         if up[leg.id] and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
-            core.leg_answered(turn, events.AgentLegAnswered(leg=leg.id))
+            core.ringing.leg_answered(turn, events.AgentLegAnswered(leg=leg.id))
 
 
-def _order_again(core: "CallControl", turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool]) -> None:
+def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool]) -> None:
     """Orders that may have been lost between the journal and Asterisk. All of them may safely come twice."""
     bridges, playbacks = set(seen.bridges), set(seen.playbacks)
-    for leg in list(core.state.legs.values()):
+    for leg in list(core.desk.state.legs.values()):
         if leg.stage is LegStage.CLOSING:
             turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id))
-    for call in list(core.state.calls.values()):
+    for call in list(core.desk.state.calls.values()):
         if call.stage is Stage.ENDED:
             if not call.caller_gone:
                 turn.order(commands.HangUpLeg(call=call.id, channel=call.channel))
@@ -60,35 +73,35 @@ def _order_again(core: "CallControl", turn: Turn, seen: SwitchSeen, up: dict[ids
         if call.stage is not Stage.RINGING and not up[call.channel]:
             turn.order(commands.AnswerCall(call=call.id, channel=call.channel))
         if call.stage in (Stage.WAITING, Stage.OFFERED):
-            core.want_music(call)
+            core.desk.want_music(call)
         elif call.stage in (Stage.CONNECTING, Stage.TALKING) and call.bridge not in bridges:
-            core.connect(turn, call)
+            core.ringing.connect(turn, call)
         elif call.stage is Stage.CONNECTING and call.bridge is not None:
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
-            core.connect(turn, call)
+            core.ringing.connect(turn, call)
         if call.playback is not None and call.playback not in playbacks:
-            core.playback_finished(turn, events.PlaybackFinished(playback=call.playback, failed=True))
+            core.door.played(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
         if playback not in playbacks:
             core.codes.played(turn, playback)
 
 
-def _adopt_or_end_strangers(core: "CallControl", turn: Turn, seen: SwitchSeen) -> None:
+def _adopt_or_end_strangers(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Callers whose arrival we missed are taken up; channels and bridges nobody knows are ended."""
-    site = core.site.name
+    site = core.desk.site.name
     known_codes = core.codes.channels()
     for channel in seen.channels:
         name = channel.channel
-        if core.call_on(name) is not None or name in core.state.legs or name in known_codes:
+        if core.desk.call_on(name) is not None or name in core.desk.state.legs or name in known_codes:
             continue
         if channel.arrived is not None:
-            core.arrived(turn, channel.arrived)
+            core.door.arrived(turn, channel.arrived)
         else:
             owner = ids.call_of(name) if ids.is_ours(site, name) else ids.CallId(f"{site}.stray")
             turn.order(commands.HangUpLeg(call=owner, channel=name, reason=HangUpReason.NORMAL))
-            core.ignore(turn, seen, name, "a channel nobody knows: hung up")
-    wanted = {call.bridge for call in core.state.calls.values()}
+            core.desk.ignore(turn, seen, name, "a channel nobody knows: hung up")
+    wanted = {call.bridge for call in core.desk.state.calls.values()}
     for bridge in seen.bridges:
         if bridge not in wanted and ids.is_ours(site, bridge):
             turn.order(commands.DestroyBridge(call=ids.call_of(bridge), bridge=bridge))

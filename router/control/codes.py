@@ -4,14 +4,12 @@ The phone dials a code (``*11``), optionally with digits behind it (``*111001`` 
 second pause reason). What is missing is asked for; a PIN is always asked for, never dialled, so that no log shows it.
 """
 
-from router.acd.agents import Agents
-from router.acd.state import CodeStep, State
+from router.control.desk import Desk
+from router.control.state import CodeStep
 from router.core import commands, events, ids, records
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PlaybackId
 from router.core.records import AgentState
-from router.core.timers import Timers
 from router.core.turn import Turn
-from router.site import Site
 
 DIGIT_PAUSE_MS: Ms = 3_000
 """A pause after the last digit that ends a number, as ``#`` does."""
@@ -23,11 +21,10 @@ LINGER_MS: Ms = 5_000
 class Codes:
     """Every phone that is dialling a feature code now."""
 
-    def __init__(self, state: State, agents: Agents, timers: Timers, site: Site) -> None:
-        self._state = state
-        self._agents = agents
-        self._timers = timers
-        self._site = site
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._state = desk.state
+        self._timers = desk.timers
 
     def open_playbacks(self) -> list[PlaybackId]:
         """The playbacks whose end we wait for."""
@@ -38,7 +35,7 @@ class Codes:
         self._state.call_count += 1
         action, argument = self._parse(event.code)
         step = CodeStep(
-            id=ids.call_id(self._site.name, self._state.epoch, self._state.call_count),
+            id=ids.call_id(self._desk.site.name, self._state.epoch, self._state.call_count),
             channel=event.channel,
             phone=event.phone,
             action=action,
@@ -46,8 +43,8 @@ class Codes:
         )
         self._state.codes[step.id] = step
         turn.order(commands.AnswerCall(call=step.id, channel=step.channel))
-        status = self._agents.on_phone(step.phone)
-        notices = ["router/out_of_rotation"] if status is not None and self._agents.told(status.number) else []
+        status = self._desk.agents.on_phone(step.phone)
+        notices = ["router/out_of_rotation"] if status is not None and self._desk.agents.told(status.number) else []
         if action == "sign_in":
             step.agent = AgentId(argument)
             self._ask_for(turn, step, "pin" if argument else "work_number", notices)
@@ -71,8 +68,10 @@ class Codes:
         return True
 
     def played(self, turn: Turn, playback: PlaybackId) -> None:
-        """A prompt of a code's call ended by itself."""
-        step = next(step for step in self._state.codes.values() if step.playback == playback)
+        """A prompt of a code's call ended by itself; one stopped by us ends late and means nothing."""
+        step = self._state.codes[ids.call_of(playback)]
+        if step.playback != playback:
+            return
         step.playback = ""
         if step.stage == "leaving":
             self._hang_up(turn, step)
@@ -96,7 +95,7 @@ class Codes:
         if event.locked:
             self._finish(turn, step, ["router/locked"])
         elif event.correct:
-            granted = self._agents.sign_in(turn, step.agent, step.phone, "phone")
+            granted = self._desk.agents.sign_in(turn, step.agent, step.phone, "phone")
             self._finish(turn, step, ["router/signed_in" if granted else "router/refused"])
         else:
             step.tries += 1
@@ -120,22 +119,22 @@ class Codes:
 
     def _parse(self, dialled: str) -> tuple[str, str]:
         """Split what was dialled into the action and the digits behind its code; the longest code wins."""
-        for code in sorted(self._site.codes, key=len, reverse=True):
+        for code in sorted(self._desk.site.codes, key=len, reverse=True):
             if dialled.startswith(code):
-                return self._site.codes[code], dialled[len(code) :].strip("*#")
+                return self._desk.site.codes[code], dialled[len(code) :].strip("*#")
         return "unknown", ""
 
     def _act(self, turn: Turn, step: CodeStep, agent: AgentId, state: AgentState) -> str:
         """Do what a code says for the agent on this phone; return the prompt that answers."""
         match step.action:
             case "sign_out":
-                return "router/signed_out" if self._agents.sign_out(turn, agent, "phone") else "router/refused"
+                return "router/signed_out" if self._desk.agents.sign_out(turn, agent, "phone") else "router/refused"
             case "ready":
-                return "router/ready" if self._agents.ready(turn, agent, "phone") else "router/refused"
+                return "router/ready" if self._desk.agents.ready(turn, agent, "phone") else "router/refused"
             case "wrap_up_done" if state is AgentState.WRAP_UP:
-                return "router/wrap_up_done" if self._agents.ready(turn, agent, "phone") else "router/refused"
-            case "pause" if (reason := self._agents.pause_reason(step.argument)) is not None:
-                return "router/paused" if self._agents.pause(turn, agent, reason, "phone") else "router/refused"
+                return "router/wrap_up_done" if self._desk.agents.ready(turn, agent, "phone") else "router/refused"
+            case "pause" if (reason := self._desk.agents.pause_reason(step.argument)) is not None:
+                return "router/paused" if self._desk.agents.pause(turn, agent, reason, "phone") else "router/refused"
             case _:
                 self._refuse(turn, step, agent, state)
                 return "router/refused"
@@ -174,7 +173,7 @@ class Codes:
 
     def _play(self, turn: Turn, step: CodeStep, prompts: list[str]) -> bool:
         self._stop(turn, step)
-        script = self._site.script
+        script = self._desk.site.script
         media = tuple(uri for name in prompts for uri in script.media(name, script.language))
         if media:
             step.playback_count += 1

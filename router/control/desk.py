@@ -1,0 +1,110 @@
+"""Pure: what the machines of a call share: the memory, the timers, the versions of the site, and small orders."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from router.acd.agents import Agents
+from router.acd.spec import Queue
+from router.control.call import Call, Leg, LegEvent
+from router.control.state import State
+from router.core import cadence, commands, events, ids, records
+from router.core.commands import HangUpReason
+from router.core.ids import CallId, ChannelId, Ms
+from router.core.timers import Timers
+from router.core.turn import Turn
+from router.site import Site
+
+
+class Desk:
+    """The shared part. ``needs_music`` are the callers who shall hear music at the end of this turn."""
+
+    agents: Agents
+
+    def __init__(self, sites: Mapping[str, Site], state: State) -> None:
+        self.state = state
+        self.timers = Timers()
+        self.timers.load(state.timers, state.timer_seq)
+        self.channels: dict[ChannelId, Call] = {call.channel: call for call in state.calls.values()}
+        self.needs_music: dict[CallId, None] = {}
+        self._sites = sites
+        self.take_site()
+
+    @property
+    def site(self) -> Site:
+        """The version of the site that new calls get."""
+        return self._sites[self.state.config]
+
+    def site_of(self, call: Call) -> Site:
+        """The version of the site that a call began under and finishes on."""
+        return self._sites[call.config]
+
+    def take_site(self) -> None:
+        """Build everything that is derived from the present version of the site and from the memory."""
+        site = self.site
+        floor = site.floor
+        for waiting in self.state.waiting.values():
+            # A queue that a new version no longer has goes on as it was for those already in it.
+            if waiting.queue not in floor.queues:
+                old = self.queue_of(self.state.calls[waiting.call])
+                floor = msgspec.structs.replace(floor, queues={**floor.queues, waiting.queue: old})
+        self.agents = Agents(self.state.floor, floor, frozenset(site.phones), self.timers)
+        self.matcher = self.agents.matcher
+        for waiting in self.state.waiting.values():
+            self.matcher.add(waiting)
+
+    def queue_of(self, call: Call) -> Queue:
+        """The queue a call is in, as the call's version of the site has it."""
+        return self.site_of(call).floor.queues[call.queue]
+
+    def stop_playback(self, turn: Turn, call: Call) -> None:
+        """Stop what the caller hears, if anything is played to them."""
+        if call.playback is not None:
+            turn.order(commands.StopPlayback(call=call.id, playback=call.playback))
+            call.playback = None
+
+    def close_leg(self, turn: Turn, leg: Leg, reason: HangUpReason = HangUpReason.NORMAL) -> None:
+        """Hang up an agent's leg; it is forgotten when Asterisk says that it is gone."""
+        turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id, reason=reason))
+        leg.apply(LegEvent.CLOSED)
+
+    def leave_queue(self, call: Call) -> None:
+        """A call waits no longer."""
+        self.matcher.remove(call.id)
+        del self.state.waiting[call.id]
+
+    def drop_bridge(self, turn: Turn, call: Call) -> None:
+        """Remove a call's bridge, if it has one."""
+        if call.bridge is not None:
+            turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
+            call.bridge = None
+
+    def legs_of(self, call: Call) -> list[Leg]:
+        """Every agent's leg of a call that is not gone yet."""
+        minted = (ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1))
+        return [leg for name in minted if (leg := self.state.legs.get(name)) is not None]
+
+    def call_on(self, channel: ChannelId) -> Call | None:
+        """The call whose caller is on a channel, or None."""
+        return self.channels.get(channel)
+
+    def ignore(self, turn: Turn, event: events.Event, subject: str, reason: str) -> None:
+        """Keep a late or impossible event visible instead of acting on it."""
+        turn.note(records.Ignored, event=type(event).__name__, subject=subject, reason=reason)
+
+    def note_call(self, turn: Turn, call: Call, record: type[records.Record], **fields: Any) -> None:
+        """Note a record about a call, under the call's version of the site."""
+        turn.note(record, config=call.config, call_id=call.id, **fields)
+
+    def note_leg(self, turn: Turn, call: Call, record: type[records.Record], **fields: Any) -> None:
+        """Note a record about a call and the agent it is with."""
+        self.note_call(turn, call, record, queue=call.queue, agent=call.agent, **fields)
+
+    def rings(self, call: Call, span_ms: Ms) -> float:
+        """Express a span in rings of the site's country."""
+        return cadence.rings(span_ms, self.site_of(call).ring_ms)
+
+    def want_music(self, call: Call) -> None:
+        """Let a waiting caller hear music (again) at the end of this turn."""
+        self.needs_music[call.id] = None

@@ -1,0 +1,133 @@
+"""Pure: the beginning of a call's path: at the door, answered, and through the IVR's flow."""
+
+from router.control.call import Call, CallEvent, Stage
+from router.control.desk import Desk
+from router.control.ending import Ending
+from router.control.ringing import Ringing
+from router.core import commands, events, ids, records
+from router.core.commands import HangUpReason
+from router.core.records import Outcome
+from router.core.turn import Turn
+from router.ivr import session as ivr
+from router.ivr.effects import AnyEffect, CancelTimer, End, Enqueue, Play, SetTimer, Step, StopPlaying
+
+
+class Door:
+    """Callers who do not wait for a person (yet)."""
+
+    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending) -> None:
+        self._desk = desk
+        self._ringing = ringing
+        self._ending = ending
+
+    def arrived(self, turn: Turn, event: events.CallArrived) -> None:
+        """A call is at the door: it hears ringing at once, and the line is answered as the site says."""
+        if event.channel in self._desk.channels:
+            self._desk.ignore(turn, event, event.channel, "this call is already here")
+            return
+        site = self._desk.site
+        self._desk.state.call_count += 1
+        call = Call(
+            id=ids.call_id(site.name, self._desk.state.epoch, self._desk.state.call_count),
+            channel=event.channel,
+            did=event.did,
+            caller=event.caller,
+            trunk=event.trunk,
+            diverted_from=event.diverted_from or "",
+            config=self._desk.state.config,
+            arrived_at=turn.now,
+        )
+        self._desk.state.calls[call.id] = call
+        self._desk.channels[call.channel] = call
+        turn.order(commands.SendRinging(call=call.id, channel=call.channel))
+        turn.note(
+            records.CallReceived,
+            call_id=call.id,
+            did=call.did,
+            caller=call.caller.number or call.caller.raw,
+            withheld=call.caller.withheld,
+            trunk=call.trunk,
+            diverted_from=call.diverted_from,
+        )
+        if event.did not in site.dids:
+            self._ending.end(turn, call, Outcome.TURNED_AWAY, "router", "unknown_number", reason=HangUpReason.REJECTED)
+        elif site.answer_after_ms:
+            self._desk.timers.set(f"call:{call.id}", "answer", turn.now + site.answer_after_ms)
+        else:
+            self.answer(turn, call)
+
+    def answer(self, turn: Turn, call: Call) -> None:
+        """Answer the line and begin the flow. Commands of one call keep their order, so nothing need be awaited."""
+        site = self._desk.site_of(call)
+        turn.order(commands.AnswerCall(call=call.id, channel=call.channel))
+        call.apply(CallEvent.ANSWERED)
+        call.session = ivr.Session(flow=site.dids[call.did].flow, node="", language=site.script.language)
+        self._carry(turn, call, ivr.begin(site.script, call.session, self._view(turn, call)))
+
+    def answered(self, turn: Turn, event: events.CallAnswered) -> None:
+        """Asterisk has answered the caller's leg."""
+        call = self._desk.channels.get(event.channel)
+        if call is None or call.line_answered_at or call.stage is Stage.ENDED:
+            return  # a feature code's call, one answered again after a reconnect, or one gone meanwhile
+        call.line_answered_at = turn.now
+        line_ms = turn.now - call.arrived_at
+        self._desk.note_call(
+            turn, call, records.LineAnswered, line_ms=line_ms, line_rings=self._desk.rings(call, line_ms)
+        )
+
+    def _view(self, turn: Turn, call: Call) -> ivr.View:
+        return ivr.View(
+            caller=call.caller.number or "",
+            withheld=call.caller.withheld,
+            did=call.did,
+            diverted_from=call.diverted_from,
+            local=self._desk.site_of(call).clock.at(turn.now),
+        )
+
+    def _carry(self, turn: Turn, call: Call, effects: list[AnyEffect]) -> None:
+        """Turn what the flow wants into commands."""
+        owner = f"call:{call.id}"
+        for effect in effects:
+            match effect:
+                case Play(media=media):
+                    call.playback_count += 1
+                    call.playback = ids.playback_id(call.id, call.playback_count)
+                    turn.order(
+                        commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=media)
+                    )
+                case StopPlaying():
+                    self._desk.stop_playback(turn, call)
+                case SetTimer(name=name, after_ms=after_ms):
+                    self._desk.timers.set(owner, f"ivr:{name}", turn.now + after_ms)
+                case CancelTimer(name=name):
+                    self._desk.timers.cancel(owner, f"ivr:{name}")
+                case Step(flow=flow, node=node, node_type=node_type, result=result):
+                    self._desk.note_call(
+                        turn, call, records.MenuStep, flow=flow, node=node, node_type=node_type, result=result
+                    )
+                case Enqueue():
+                    self._ringing.ask(turn, call, effect)
+                case End(outcome=outcome, detail=detail):
+                    self._ending.end(turn, call, Outcome(outcome), "router", detail)
+
+    def played(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        """What was played to a caller has been played, or could not be."""
+        call = self._desk.state.calls.get(ids.call_of(event.playback))
+        if call is None or call.playback != event.playback:
+            return  # stopped by us, or its call is gone: the end of a playback always comes late then
+        call.playback = None
+        if call.session is not None:
+            script = self._desk.site_of(call).script
+            self._carry(turn, call, ivr.played(script, call.session, self._view(turn, call)))
+
+    def key(self, turn: Turn, call: Call, key: str) -> None:
+        """The caller pressed a key in the IVR."""
+        if call.session is not None:
+            script = self._desk.site_of(call).script
+            self._carry(turn, call, ivr.key(script, call.session, self._view(turn, call), key))
+
+    def timer(self, turn: Turn, call: Call, name: str) -> None:
+        """A timer of the flow fired."""
+        assert call.session is not None
+        script = self._desk.site_of(call).script
+        self._carry(turn, call, ivr.timer(script, call.session, self._view(turn, call), name))

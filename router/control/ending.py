@@ -1,0 +1,116 @@
+"""Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
+
+from router.control.call import Call, CallEvent, LegStage, Stage
+from router.control.desk import Desk
+from router.core import commands, records
+from router.core.commands import HangUpReason
+from router.core.ids import Ms
+from router.core.records import Outcome
+from router.core.turn import Turn
+
+LINGER_MS: Ms = 5_000
+"""How long an ended call waits for its legs to be reported gone before it asks again and forgets them."""
+
+
+class Ending:
+    """The last part of every call's path."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def caller_left(self, turn: Turn, call: Call) -> None:
+        """The caller is gone: end everything that was for them."""
+        call.caller_gone = True
+        if call.stage is Stage.ENDED:
+            self.forget_if_closed(call)
+            return
+        if call.stage is Stage.TALKING:
+            outcome, detail = Outcome.ANSWERED, ""
+        elif call.asked_at:
+            short = turn.now - call.asked_at <= self._desk.queue_of(call).short_abandon_ms
+            outcome, detail = Outcome.ABANDONED_SHORT if short else Outcome.ABANDONED, call.stage.value
+        else:
+            outcome, detail = Outcome.SELF_SERVED, "at_the_door" if call.stage is Stage.RINGING else "in_ivr"
+        self.end(turn, call, outcome, "caller", detail)
+
+    def end(
+        self,
+        turn: Turn,
+        call: Call,
+        outcome: Outcome,
+        ended_by: str,
+        detail: str,
+        reason: HangUpReason = HangUpReason.NORMAL,
+    ) -> None:
+        """End a call from any stage: one terminal record, every leg and bridge of it closed."""
+        was = call.stage
+        self._desk.timers.cancel_all(f"call:{call.id}")
+        call.session = None
+        if was in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING):
+            call.wait_ms = turn.now - call.asked_at
+            self._desk.leave_queue(call)
+        if was is Stage.TALKING:
+            self._end_talk(turn, call, ended_by)
+        leg = self._desk.state.legs.get(call.leg) if call.leg is not None else None
+        if leg is not None and leg.stage is not LegStage.CLOSING:
+            leg.releases = was in (Stage.OFFERED, Stage.CONNECTING)
+            self._desk.close_leg(turn, leg)
+        self._desk.drop_bridge(turn, call)
+        call.playback = None
+        if not call.caller_gone:
+            turn.order(commands.HangUpLeg(call=call.id, channel=call.channel, reason=reason))
+        call.apply(CallEvent.ENDED)
+        self._desk.note_call(
+            turn,
+            call,
+            records.CallEnded,
+            outcome=outcome,
+            queue=call.queue,
+            agent=call.agent or "",
+            asked=bool(call.asked_at),
+            queued=call.queued,
+            total_ms=turn.now - call.arrived_at,
+            wait_ms=call.wait_ms,
+            wait_rings=self._desk.rings(call, call.wait_ms),
+            talk_ms=call.talk_ms,
+            ended_by=ended_by,
+            detail=detail,
+        )
+        self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
+        self.forget_if_closed(call)
+
+    def _end_talk(self, turn: Turn, call: Call, ended_by: str) -> None:
+        assert call.agent is not None
+        if call.held_at:
+            call.hold_ms += turn.now - call.held_at
+            call.held_at = 0
+        call.talk_ms = turn.now - call.connected_at - call.hold_ms
+        self._desk.note_leg(
+            turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by
+        )
+        self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call).wrap_up_ms)
+
+    def lose(self, turn: Turn, call: Call, detail: str) -> None:
+        """Give a call up because of a fault of ours or of the switch."""
+        self.end(turn, call, Outcome.LOST, "router", detail)
+
+    def forget_if_closed(self, call: Call) -> None:
+        """Forget an ended call once neither the caller's leg nor an agent's is left of it."""
+        if call.stage is Stage.ENDED and call.caller_gone and not self._desk.legs_of(call):
+            self._forget(call)
+
+    def _forget(self, call: Call) -> None:
+        self._desk.timers.cancel_all(f"call:{call.id}")
+        del self._desk.channels[call.channel]
+        del self._desk.state.calls[call.id]
+
+    def linger(self, turn: Turn, call: Call) -> None:
+        """Asterisk did not say in time that an ended call's legs are gone: order it once more and go on."""
+        if not call.caller_gone:
+            turn.order(commands.HangUpLeg(call=call.id, channel=call.channel))
+        for leg in self._desk.legs_of(call):
+            turn.order(commands.HangUpLeg(call=call.id, channel=leg.id))
+            del self._desk.state.legs[leg.id]
+            if leg.releases:
+                self._desk.agents.passed(turn, leg.agent)
+        self._forget(call)

@@ -1,0 +1,66 @@
+"""Pure: the present as plain data, for people and tools."""
+
+from typing import Any
+
+from router.control.call import Call, Stage
+from router.control.desk import Desk
+from router.core.ids import Ms
+
+
+def of(desk: Desk, now: Ms) -> dict[str, Any]:
+    """Return calls, queues, agents and phones as they are at ``now``."""
+    site = desk.site
+    live = [call for call in desk.state.calls.values() if call.stage is not Stage.ENDED]
+    queues = []
+    for name, queue in site.floor.queues.items():
+        waits = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
+        queues.append(
+            {
+                "queue": name,
+                "waiting": len(waits),
+                "longest_wait_ms": max(waits, default=0),
+                "talking": sum(call.queue == name and call.stage is Stage.TALKING for call in live),
+                "strategy": queue.strategy,
+                "groups": list(queue.groups),
+            }
+        )
+    return {
+        "site": site.name,
+        "config": desk.state.config,
+        "epoch": desk.state.epoch,
+        "now_ms": now,
+        "seq": desk.state.ledger.seq,
+        "switch_up": desk.state.switch_up,
+        "calls": [_call_row(desk, call, now) for call in live],
+        "closing": len(desk.state.calls) - len(live),
+        "legs": len(desk.state.legs),
+        "code_calls": len(desk.state.codes),
+        "queues": queues,
+        "agents": desk.agents.overview(now),
+        "phones": [
+            {"phone": name, "reachable": phone.reachable, "other_calls": phone.other_calls}
+            for name, phone in ((name, desk.agents.phone(name)) for name in site.phones)
+        ],
+        "trunks": list(site.trunks),
+        "dids": list(site.dids),
+    }
+
+
+def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
+    waiting = desk.state.waiting.get(call.id)
+    leg = desk.state.legs.get(call.leg) if call.leg is not None else None
+    return {
+        "call": call.id,
+        "channel": call.channel,
+        "did": call.did,
+        "caller": call.caller.number or call.caller.raw,
+        "stage": call.stage.value,
+        "flow": call.session.flow if call.session else "",
+        "node": call.session.node if call.session else "",
+        "queue": call.queue,
+        "position": desk.matcher.position(waiting) if waiting else 0,
+        "wait_ms": now - call.asked_at if waiting else call.wait_ms,
+        "agent": call.agent or (leg.agent if leg else ""),
+        "total_ms": now - call.arrived_at,
+        "config": call.config,
+    }
