@@ -1,0 +1,40 @@
+"""docs/machines.md is made from the tables. ``REWRITE_DOCS=1 pytest tests/unit/docs`` writes it anew."""
+
+import os
+from pathlib import Path
+
+from router.acd.agent import AGENT_TABLE
+from router.control.call import CALL_TABLE, LEG_TABLE
+from support.diagrams import mermaid
+
+PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
+
+
+def page() -> str:
+    return f"""# The machines of the core
+
+Made from the tables in `router/control/call.py` and `router/acd/agent.py`; a test compares them. What a table does not
+have cannot happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
+
+## A call
+
+From the door to the end. The terminal record is written on the way into `ended`.
+
+{mermaid(CALL_TABLE)}
+
+## An agent's leg
+
+One ring of one phone. `closing` means that we have hung it up and Asterisk has not said yet that it is gone.
+
+{mermaid(LEG_TABLE)}
+
+## An agent
+
+{mermaid(AGENT_TABLE)}
+"""
+
+
+def test_the_page_is_true() -> None:
+    if os.environ.get("REWRITE_DOCS"):
+        PAGE.write_text(page())
+    assert PAGE.read_text() == page()
