@@ -197,6 +197,8 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.PlaybackFinished: CallControl._playback_finished,
     events.CallArrived: lambda core, turn, e: core.door.arrived(turn, e),
     events.CallAnswered: lambda core, turn, e: core.door.answered(turn, e),
+    events.ReplyArrived: lambda core, turn, e: core.door.reply_arrived(turn, e),
+    events.RecordingFinished: lambda core, turn, e: core.door.recording_finished(turn, e),
     events.HoldChanged: lambda core, turn, e: core.ringing.hold_changed(turn, e),
     events.AgentLegRinging: lambda core, turn, e: core.ringing.leg_ringing(turn, e),
     events.AgentLegAnswered: lambda core, turn, e: core.ringing.leg_answered(turn, e),

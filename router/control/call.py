@@ -150,6 +150,10 @@ class Call(msgspec.Struct, kw_only=True):
     playback_count: int = 0
     connect_failures: int = 0
     caller_gone: bool = False
+    request: str = ""
+    recording: bool = False
+    request_count: int = 0
+    tag: str = ""
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

@@ -1,5 +1,6 @@
 """Pure: the beginning of a call's path: at the door, answered, and through the IVR's flow."""
 
+from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
@@ -9,7 +10,20 @@ from router.core.commands import HangUpReason
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr import session as ivr
-from router.ivr.effects import AnyEffect, CancelTimer, End, Enqueue, Play, SetTimer, Step, StopPlaying
+from router.ivr.effects import (
+    AnyEffect,
+    Ask,
+    CancelTimer,
+    End,
+    Enqueue,
+    Play,
+    SetTimer,
+    Step,
+    StopPlaying,
+    Tag,
+    Withdraw,
+)
+from router.ivr.orders import Reply
 
 
 class Door:
@@ -17,6 +31,7 @@ class Door:
 
     def __init__(self, desk: Desk, ringing: Ringing, ending: Ending) -> None:
         self._desk = desk
+        self._asks = Asks(desk)
         self._ringing = ringing
         self._ending = ending
 
@@ -107,6 +122,12 @@ class Door:
                     )
                 case Enqueue():
                     self._ringing.ask(turn, call, effect)
+                case Ask(order=order):
+                    self._asks.ask(turn, call, order)
+                case Withdraw():
+                    self._asks.withdraw(turn, call)
+                case Tag(name=name):
+                    call.tag = name
                 case End(outcome=outcome, detail=detail):
                     self._ending.end(turn, call, Outcome(outcome), "router", detail)
 
@@ -119,6 +140,25 @@ class Door:
         if call.session is not None:
             script = self._desk.site_of(call).script
             self._carry(turn, call, ivr.played(script, call.session, self._view(turn, call)))
+
+    def reply_arrived(self, turn: Turn, event: events.ReplyArrived) -> None:
+        """A lookup or a notice has been answered; one nobody asks for any more comes late and means nothing."""
+        call = self._desk.state.calls.get(event.call)
+        if call is not None and self._asks.settled(call, event.request):
+            self.replied(turn, call, Reply(status=event.status, fields=event.fields))
+
+    def recording_finished(self, turn: Turn, event: events.RecordingFinished) -> None:
+        """A recording of the caller is over and kept."""
+        call = self._desk.state.calls.get(ids.call_of(event.recording))
+        if call is not None and self._asks.settled(call, event.recording):
+            fields = {"recording": event.recording, "length_ms": str(event.length_ms)}
+            self.replied(turn, call, Reply(status="failed" if event.failed else "ok", fields=fields))
+
+    def replied(self, turn: Turn, call: Call, reply: Reply) -> None:
+        """What the flow asked for outside has been answered."""
+        if call.session is not None:
+            script = self._desk.site_of(call).script
+            self._carry(turn, call, ivr.replied(script, call.session, self._view(turn, call), reply))
 
     def key(self, turn: Turn, call: Call, key: str) -> None:
         """The caller pressed a key in the IVR."""

@@ -56,7 +56,7 @@ class Ending:
             leg.releases = was in (Stage.OFFERED, Stage.CONNECTING)
             self._desk.close_leg(turn, leg)
         self._desk.drop_bridge(turn, call)
-        call.playback = None
+        call.playback, call.request = None, ""
         if not call.caller_gone:
             turn.order(commands.HangUpLeg(call=call.id, channel=call.channel, reason=reason))
         call.apply(CallEvent.ENDED)
@@ -75,6 +75,7 @@ class Ending:
             talk_ms=call.talk_ms,
             ended_by=ended_by,
             detail=detail,
+            call_type=call.tag,
         )
         self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
         self.forget_if_closed(call)

@@ -116,6 +116,49 @@ class CheckPin(Command, frozen=True, kw_only=True):
     pin: str
 
 
+class LookUp(Command, frozen=True, kw_only=True):
+    """Ask a named source of the site (HTTP, Redis, a table); ``ReplyArrived`` follows within ``timeout_ms``.
+
+    ``secret`` says that a field is a password: it is in no log.
+    """
+
+    request: str
+    source: str
+    fields: dict[str, str] = {}
+    timeout_ms: Ms = 3_000
+    secret: bool = False
+
+
+class SendNotice(Command, frozen=True, kw_only=True):
+    """Send a notice by a named service of the site (webhook, SMS gateway, mail); ``ReplyArrived`` follows."""
+
+    request: str
+    service: str
+    fields: dict[str, str] = {}
+    timeout_ms: Ms = 5_000
+
+
+class RecordCaller(Command, frozen=True, kw_only=True):
+    """Record what a leg says; ``RecordingFinished`` follows.
+
+    ``recording`` is the file's name below the recordings folder, without its ending. It ends after ``max_ms``, after
+    ``silence_ms`` without a voice (0: never) or at one of ``end_keys`` (``#``, ``*``, ``any`` or "").
+    """
+
+    channel: ChannelId
+    recording: str
+    max_ms: Ms
+    silence_ms: Ms = 0
+    end_key: str = "#"
+    beep: bool = True
+
+
+class StopRecording(Command, frozen=True, kw_only=True):
+    """End a recording and keep it; one already over is no error."""
+
+    recording: str
+
+
 AnyCommand = (
     SendRinging
     | AnswerCall
@@ -128,5 +171,9 @@ AnyCommand = (
     | DestroyBridge
     | HangUpLeg
     | CheckPin
+    | LookUp
+    | SendNotice
+    | RecordCaller
+    | StopRecording
 )
 """Every command, for exhaustive matching."""

@@ -247,6 +247,27 @@ class AgentPauseAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class ReplyArrived(Event, frozen=True, kw_only=True):
+    """The answer to ``LookUp`` or ``SendNotice``. Encrypted in the journal.
+
+    ``status``: ``ok``, ``missing`` (there is no such entry), ``refused`` (a wrong password) or ``failed`` (no answer in
+    time, or none that makes sense). ``fields`` are texts, bounded in number and length.
+    """
+
+    call: CallId
+    request: str
+    status: str
+    fields: dict[str, str] = {}
+
+
+class RecordingFinished(Event, frozen=True, kw_only=True):
+    """What ``RecordCaller`` ordered is over: the caller ended it, was silent, spoke too long, or is gone."""
+
+    recording: str
+    length_ms: Ms
+    failed: bool = False
+
+
 class MessageFound(Event, frozen=True, kw_only=True):
     """A recording that Asterisk took while the router was away was found in the recording folder."""
 
@@ -282,6 +303,8 @@ AnyEvent = (
     | AgentSignOutAsked
     | AgentReadyAsked
     | AgentPauseAsked
+    | ReplyArrived
+    | RecordingFinished
     | MessageFound
 )
 """Every event, for decoding and exhaustive matching."""

@@ -42,8 +42,13 @@ def bridge_id(call: CallId, number: int) -> BridgeId:
     return BridgeId(f"{call}.b{number}")
 
 
+def request_id(call: CallId, number: int) -> str:
+    """Mint the id of the ``number``-th question a call asks outside (a lookup, a recording, a notice)."""
+    return f"{call}.r{number}"
+
+
 def call_of(minted: str) -> CallId:
-    """Return the call a minted playback, leg or bridge id belongs to."""
+    """Return the call a minted playback, leg, bridge or request id belongs to."""
     return CallId(minted.rpartition(".")[0])
 
 

@@ -181,7 +181,7 @@ class CallEnded(Record, frozen=True, kw_only=True):
     """The terminal record: every call has exactly one. ``queue`` and ``agent`` are "" where there was none.
 
     ``asked`` says whether the caller asked for a person; ``wait_ms`` is their wait; ``ended_by``: caller, agent,
-    router, switch.
+    router, switch. ``call_type`` is the flow's tag, "" where it gave none.
     """
 
     call_id: CallId
@@ -196,6 +196,7 @@ class CallEnded(Record, frozen=True, kw_only=True):
     talk_ms: Ms
     ended_by: str
     detail: str
+    call_type: str
 
 
 class AgentStateChanged(Record, frozen=True, kw_only=True):

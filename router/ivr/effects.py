@@ -3,6 +3,7 @@
 import msgspec
 
 from router.core.ids import Ms
+from router.ivr.orders import AnyOrder
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,25 @@ class Enqueue(Effect, frozen=True, kw_only=True):
     skills: tuple[tuple[str, int], ...] = ()
 
 
+class Ask(Effect, frozen=True, kw_only=True):
+    """Ask for something outside the flow; ``session.replied`` follows once unless ``Withdraw`` comes first.
+
+    At most one question of a session is open.
+    """
+
+    order: AnyOrder
+
+
+class Withdraw(Effect, frozen=True, kw_only=True):
+    """The open question is not wanted any more (a recording ends and is kept); no ``session.replied`` follows."""
+
+
+class Tag(Effect, frozen=True, kw_only=True):
+    """Give the call a type for reports; a later one replaces it."""
+
+    name: str
+
+
 class End(Effect, frozen=True, kw_only=True):
     """Hang up. ``outcome`` is a word of :class:`router.core.records.Outcome`; ``detail`` says why."""
 
@@ -59,4 +79,4 @@ class End(Effect, frozen=True, kw_only=True):
     detail: str = ""
 
 
-AnyEffect = Play | StopPlaying | SetTimer | CancelTimer | Step | Enqueue | End
+AnyEffect = Play | StopPlaying | SetTimer | CancelTimer | Step | Enqueue | Ask | Withdraw | Tag | End

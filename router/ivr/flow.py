@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from router.ivr.orders import Reply
+
 if TYPE_CHECKING:
     from router.ivr.walk import Walk
 
@@ -32,6 +34,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
     def timer(self, walk: "Walk", name: str) -> None:
         """A timer of this node fired. Timers of a node end when the caller leaves it."""
+
+    def replied(self, walk: "Walk", reply: Reply) -> None:
+        """What the node asked for by ``walk.ask`` has been answered."""
 
     def takes(self, walk: "Walk", key: str) -> bool:
         """Say whether the node has a use of its own for the site's person key now; else it leads to the person."""

@@ -9,6 +9,7 @@ import msgspec
 from router.core.localtime import LocalTime
 from router.ivr.effects import AnyEffect
 from router.ivr.flow import Script
+from router.ivr.orders import Reply
 from router.ivr.walk import Walk
 
 
@@ -26,7 +27,8 @@ class Session(msgspec.Struct, kw_only=True):
     """Where a caller is.
 
     ``memory`` is the current node's own (cleared on entering a node); ``variables`` live as long as the session;
-    ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set. ``silent_steps`` counts nodes
+    ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set;
+    ``asking`` says whether a question is open. ``silent_steps`` counts nodes
     entered since the caller last pressed a key and ``steps`` all of them, so that a loop in a flow ends.
     """
 
@@ -39,6 +41,7 @@ class Session(msgspec.Struct, kw_only=True):
     silent_steps: int = 0
     steps: int = 0
     timers: tuple[str, ...] = ()
+    asking: bool = False
 
 
 def begin(script: Script, session: Session, view: View) -> list[AnyEffect]:
@@ -73,6 +76,16 @@ def timer(script: Script, session: Session, view: View, name: str) -> list[AnyEf
     session.timers = tuple(other for other in session.timers if other != name)
     walk = Walk(script, session, view)
     walk.node.timer(walk, name)
+    return _effects(walk)
+
+
+def replied(script: Script, session: Session, view: View, reply: Reply) -> list[AnyEffect]:
+    """The open question has been answered. Without an open one nothing happens."""
+    if not session.asking:
+        return []
+    session.asking = False
+    walk = Walk(script, session, view)
+    walk.node.replied(walk, reply)
     return _effects(walk)
 
 

@@ -4,8 +4,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from router.core.ids import Ms
-from router.ivr.effects import AnyEffect, CancelTimer, End, Enqueue, Play, SetTimer, Step, StopPlaying
+from router.ivr.effects import (
+    AnyEffect,
+    Ask,
+    CancelTimer,
+    End,
+    Enqueue,
+    Play,
+    SetTimer,
+    Step,
+    StopPlaying,
+    Tag,
+    Withdraw,
+)
 from router.ivr.flow import Flow, Node, Script, node_type
+from router.ivr.orders import AnyOrder
 
 if TYPE_CHECKING:
     from router.ivr.session import Session, View
@@ -115,6 +128,23 @@ class Walk:
             self.session.timers = tuple(other for other in self.session.timers if other != name)
             self.effects.append(CancelTimer(name=name))
 
+    def ask(self, order: AnyOrder) -> None:
+        """Ask for something outside; the node's ``replied`` follows. A question still open is withdrawn."""
+        self._check_here()
+        self.withdraw()
+        self.effects.append(Ask(order=order))
+        self.session.asking = True
+
+    def withdraw(self) -> None:
+        """Ask no longer, if a question is open."""
+        if self.session.asking:
+            self.session.asking = False
+            self.effects.append(Withdraw())
+
+    def tag(self, name: str) -> None:
+        """Give the call a type for reports."""
+        self.effects.append(Tag(name=name))
+
     def step(self, result: str) -> None:
         """Note how the caller passed this node: the key, ``no_key``, ``invalid``, ``done``..."""
         session = self.session
@@ -190,6 +220,7 @@ class Walk:
     def _leave(self) -> None:
         self._check_here()
         self.stop()
+        self.withdraw()
         for name in self.session.timers:
             self.effects.append(CancelTimer(name=name))
         self.session.timers = ()

@@ -1,0 +1,63 @@
+"""Pure: what flows ask for outside: the order becomes a command, and the answer finds its way back to the flow."""
+
+from router.control.call import Call
+from router.control.desk import Desk
+from router.core import commands, ids
+from router.core.turn import Turn
+from router.ivr.orders import AnyOrder, LookUp, Notify, Record
+
+
+class Asks:
+    """The open questions of calls, at most one each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self, turn: Turn, call: Call, order: AnyOrder) -> None:
+        """Put a question; its id is unique over all time, so that no answer finds the wrong one."""
+        call.request_count += 1
+        call.request = ids.request_id(call.id, call.request_count)
+        call.recording = isinstance(order, Record)
+        match order:
+            case LookUp(source=source, fields=fields, timeout_ms=timeout_ms, secret=secret):
+                turn.order(
+                    commands.LookUp(
+                        call=call.id,
+                        request=call.request,
+                        source=source,
+                        fields=fields,
+                        timeout_ms=timeout_ms,
+                        secret=secret,
+                    )
+                )
+            case Notify(service=service, fields=fields, timeout_ms=timeout_ms):
+                turn.order(
+                    commands.SendNotice(
+                        call=call.id, request=call.request, service=service, fields=fields, timeout_ms=timeout_ms
+                    )
+                )
+            case Record(max_ms=max_ms, silence_ms=silence_ms, end_key=end_key, beep=beep):
+                turn.order(
+                    commands.RecordCaller(
+                        call=call.id,
+                        channel=call.channel,
+                        recording=call.request,
+                        max_ms=max_ms,
+                        silence_ms=silence_ms,
+                        end_key=end_key,
+                        beep=beep,
+                    )
+                )
+
+    def withdraw(self, turn: Turn, call: Call) -> None:
+        """The flow does not want the answer any more; a recording ends and is kept."""
+        if call.recording:
+            turn.order(commands.StopRecording(call=call.id, recording=call.request))
+        call.request, call.recording = "", False
+
+    def settled(self, call: Call, request: str) -> bool:
+        """Take an answer in; returns whether it is the one the call waits for."""
+        expected = bool(request) and call.request == request
+        if expected:
+            call.request, call.recording = "", False
+        return expected
