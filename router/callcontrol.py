@@ -12,13 +12,18 @@ from typing import Any
 import msgspec
 
 from router.control import overview, reconcile
-from router.control.call import LegStage, Stage
+from router.control.asks import Asks
+from router.control.call import LegFor, LegStage, Stage
 from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.ending import Ending
+from router.control.legs import Legs
+from router.control.outbound import Outbound
 from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
+from router.control.tasks import Tasks
+from router.control.transfer import Transfers
 from router.core import events, ids, records
 from router.core.ids import AgentId, CallId, Ms, PlaybackId
 from router.core.timers import Timer
@@ -38,7 +43,11 @@ class CallControl:
         self.desk = Desk(sites, state if state is not None else State(config=site))
         self.ending = Ending(self.desk)
         self.ringing = Ringing(self.desk, self.ending)
-        self.door = Door(self.desk, self.ringing, self.ending)
+        self.transfers = Transfers(self.desk, self.ending)
+        self.outbound = Outbound(self.desk, self.ending)
+        self.tasks = Tasks(self.desk, self.outbound)
+        self.door = Door(self.desk, self.ringing, self.ending, Asks(self.desk, self.transfers, self.tasks))
+        self.legs = Legs(self.desk, self.ringing, self.transfers, self.outbound, self.door, self.ending)
         self.codes = Codes(self.desk)
 
     # --- the contract ---
@@ -47,7 +56,7 @@ class CallControl:
         """Take a fact in and return what follows from it, in order."""
         turn = self._turn(now)
         _MACHINES[type(event)](self, turn, event)
-        self.ringing.settle(turn)
+        self._settle(turn)
         return turn.out
 
     def expire(self, now: Ms) -> list[Output]:
@@ -55,7 +64,7 @@ class CallControl:
         turn = self._turn(now)
         while (timer := self.desk.timers.pop_due(now)) is not None:
             self._fire(turn, timer)
-            self.ringing.settle(turn)
+            self._settle(turn)
         return turn.out
 
     def deadline(self) -> Ms | None:
@@ -154,12 +163,33 @@ class CallControl:
             self.desk.note_leg(turn, call, records.TalkKeyPressed, by="caller", key=event.key)
         elif call is not None:
             self.door.key(turn, call, event.key)
-        elif leg is not None and leg.stage is LegStage.BRIDGED:
-            self.desk.note_leg(turn, state.calls[leg.call], records.TalkKeyPressed, by="agent", key=event.key)
-        elif leg is None and not self.codes.key(turn, event.channel, event.key):
+        elif leg is not None:
+            if leg.purpose is LegFor.AGENT and leg.stage is LegStage.BRIDGED:
+                self.desk.note_leg(turn, state.calls[leg.call], records.TalkKeyPressed, by="agent", key=event.key)
+        elif not self.codes.key(turn, event.channel, event.key):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
+    def _extension_asked(self, turn: Turn, event: events.ExtensionAsked) -> None:
+        if not self.desk.set_extension(turn, event.extension, event.open, event.do_not_disturb, event.by):
+            turn.note(
+                records.AskRefused,
+                agent="",
+                ask="extension",
+                reason=f"no extension {event.extension!r}",
+                cure="see extensions.yaml",
+            )
+
     # --- time ---
+
+    def _settle(self, turn: Turn) -> None:
+        """Work until nothing follows any more: tasks whose calls ended, then idle agents and music."""
+        while self.desk.outbound_ended:
+            call, result = self.desk.outbound_ended.pop(0)
+            told = self.tasks.call_ended(turn, call, result)
+            if told is not None:
+                owner, request, reply = told
+                self.door.answer_to(turn, owner, request, reply)
+        self.ringing.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:
         return Turn(now, self.desk.state.ledger, self.desk.state.config)
@@ -172,12 +202,17 @@ class CallControl:
         if kind == "code":
             self.codes.timer(turn, CallId(subject), timer.name)
             return
+        if kind == "task":
+            self.tasks.timer(turn, subject)
+            return
         call = self.desk.state.calls[CallId(subject)]
         match timer.name:
             case "answer":
                 self.door.answer(turn, call)
             case "reach" | "ring":
                 self.ringing.timer(turn, call, timer.name)
+            case "party":
+                self.legs.timer(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
             case name:
@@ -200,11 +235,13 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.ReplyArrived: lambda core, turn, e: core.door.reply_arrived(turn, e),
     events.RecordingFinished: lambda core, turn, e: core.door.recording_finished(turn, e),
     events.HoldChanged: lambda core, turn, e: core.ringing.hold_changed(turn, e),
-    events.AgentLegRinging: lambda core, turn, e: core.ringing.leg_ringing(turn, e),
-    events.AgentLegAnswered: lambda core, turn, e: core.ringing.leg_answered(turn, e),
-    events.AgentLegEnded: lambda core, turn, e: core.ringing.leg_ended(turn, e),
-    events.LegsConnected: lambda core, turn, e: core.ringing.legs_connected(turn, e),
-    events.CommandFailed: lambda core, turn, e: core.ringing.command_failed(turn, e),
+    events.AgentLegRinging: lambda core, turn, e: core.legs.ringing(turn, e),
+    events.AgentLegAnswered: lambda core, turn, e: core.legs.answered(turn, e),
+    events.AgentLegEnded: lambda core, turn, e: core.legs.ended(turn, e),
+    events.LegsConnected: lambda core, turn, e: core.legs.connected(turn, e),
+    events.CommandFailed: lambda core, turn, e: core.legs.command_failed(turn, e),
+    events.ExtensionAsked: CallControl._extension_asked,
+    events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),
     events.PinChecked: lambda core, turn, e: core.codes.pin_checked(turn, e),
     events.PhoneReachabilityChanged: lambda core, turn, e: core.desk.agents.phone_reachable(turn, e.phone, e.reachable),

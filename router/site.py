@@ -4,7 +4,7 @@ import msgspec
 
 from router.acd.spec import Floor
 from router.core.ids import Ms, PhoneName
-from router.core.lines import Did, Phone, Trunk
+from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
 from router.ivr.flow import Script
 
@@ -15,7 +15,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     ``version`` is the hash of all its files and goes into every record. ``line_rings`` is the most rings a caller may
     hear before the line is answered; ``answer_after_ms`` a wished ringing before it. ``codes`` maps the feature codes
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
-    feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
+    feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too. ``outside`` says
+    how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name.
     """
 
     name: str
@@ -32,3 +33,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     dids: dict[str, Did]
     phones: dict[PhoneName, Phone]
     codes: dict[str, str]
+    outside: OutsideLine | None = None
+    extensions: dict[str, Extension] = {}
+    duty: dict[str, tuple[DutyShift, ...]] = {}

@@ -4,7 +4,7 @@ from router.acd.agent import IN_CALL, AgentEvent, AgentStatus, FloorState, Phone
 from router.acd.matcher import Matcher
 from router.acd.spec import Floor, Queue
 from router.core.events import PhoneSeen
-from router.core.ids import AgentId, CallId, Ms, PhoneName
+from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
 from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused, PhoneChanged
 from router.core.timers import Timers
 from router.core.turn import Turn
@@ -123,7 +123,8 @@ class Agents:
         call = status.call
         others_ready = any(
             other.state is AgentState.READY and self._can_be_rung(other)
-            for other in self.matcher.colleagues(agent, queue.name)
+            for other in self.matcher.serving(queue.name)
+            if other is not status
         )
         kept = not others_ready or self.matcher.emergency_waits_for(agent)
         kind = "phone_forwarded" if reason == "forwarded" else "agent_not_answering"
@@ -226,6 +227,12 @@ class Agents:
         status = self._state.agents[agent]
         to_tell, status.to_tell = status.to_tell, False
         return to_tell
+
+    def staff(self, queue: QueueName) -> tuple[int, int]:
+        """How many agents could be rung for a queue now, and how many who may serve it are signed in."""
+        serving = list(self.matcher.serving(queue))
+        ready = sum(status.state is AgentState.READY and self._can_be_rung(status) for status in serving)
+        return ready, len(serving)
 
     def overview(self, now: Ms) -> list[dict[str, object]]:
         """Every agent of the site as plain data, for people and tools."""

@@ -153,13 +153,13 @@ class Matcher:
                 del group.idle[bisect_left(group.idle, entry)]
                 group.members[agent] = None
 
-    def colleagues(self, agent: AgentId, queue: QueueName) -> Iterator[AgentStatus]:
-        """The other agents in service who may serve a queue."""
+    def serving(self, queue: QueueName) -> Iterator[AgentStatus]:
+        """The agents in service who may serve a queue."""
         seen: dict[AgentId, None] = {}
         for (name, _), group in self._groups.items():
             if name == queue:
                 seen.update(dict.fromkeys(group.members))
-        return (self._agents[other] for other in seen if other != agent)
+        return (self._agents[agent] for agent in seen)
 
     # --- matching ---
 

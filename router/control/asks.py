@@ -1,20 +1,38 @@
 """Pure: what flows ask for outside: the order becomes a command, and the answer finds its way back to the flow."""
 
-from router.control.call import Call
+from router.control.call import Call, Stage
 from router.control.desk import Desk
+from router.control.tasks import Tasks
+from router.control.transfer import Transfers
 from router.core import commands, ids
 from router.core.turn import Turn
-from router.ivr.orders import AnyOrder, LookUp, Notify, Record
+from router.ivr.orders import (
+    AnyOrder,
+    Book,
+    Cancel,
+    LookUp,
+    Notify,
+    Page,
+    Record,
+    Reply,
+    SetExtension,
+    Transfer,
+)
 
 
 class Asks:
     """The open questions of calls, at most one each."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, transfers: Transfers, tasks: Tasks) -> None:
         self._desk = desk
+        self._transfers = transfers
+        self._tasks = tasks
 
-    def ask(self, turn: Turn, call: Call, order: AnyOrder) -> None:
-        """Put a question; its id is unique over all time, so that no answer finds the wrong one."""
+    def ask(self, turn: Turn, call: Call, order: AnyOrder) -> Reply | None:
+        """Put a question; its id is unique over all time, so that no answer finds the wrong one.
+
+        Returns the reply where it is known at once.
+        """
         call.request_count += 1
         call.request = ids.request_id(call.id, call.request_count)
         call.recording = isinstance(order, Record)
@@ -48,9 +66,23 @@ class Asks:
                         beep=beep,
                     )
                 )
+            case Transfer():
+                return self._transfers.begin(turn, call, order)
+            case Book():
+                return self._tasks.book(turn, order, call.id)
+            case Cancel(kind=kind, party=party):
+                return self._tasks.cancel(turn, kind, party, call.id)
+            case SetExtension(extension=extension, open=is_open, do_not_disturb=quiet):
+                known = self._desk.set_extension(turn, extension, is_open, quiet, call.id)
+                return Reply(status="ok" if known else "missing")
+            case Page():
+                return self._tasks.page(turn, order, call.request)
+        return None
 
     def withdraw(self, turn: Turn, call: Call) -> None:
-        """The flow does not want the answer any more; a recording ends and is kept."""
+        """The flow does not want the answer any more; a recording ends and is kept, a ring is taken back."""
+        if call.stage is Stage.TRANSFERRING:
+            self._transfers.withdraw(turn, call)
         if call.recording:
             turn.order(commands.StopRecording(call=call.id, recording=call.request))
         call.request, call.recording = "", False

@@ -8,12 +8,15 @@ import msgspec
 from router.acd.agent import IllegalTransition
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
+from router.core.lines import Party
 from router.ivr.session import Session
 
 
 class Stage(StrEnum):
     """Where a call is."""
 
+    DIALLING = "dialling"
+    """Outbound: we ring somebody."""
     RINGING = "ringing"
     """At the door: the caller hears ringing, the line is not answered yet."""
     IVR = "ivr"
@@ -22,6 +25,10 @@ class Stage(StrEnum):
     """Waiting, while an agent's phone rings for it."""
     CONNECTING = "connecting"
     TALKING = "talking"
+    TRANSFERRING = "transferring"
+    """Somebody who is no agent is being rung for the caller."""
+    AWAY = "away"
+    """Connected to somebody who is no agent."""
     ENDED = "ended"
     """The terminal record is out; legs may still be closing."""
 
@@ -36,12 +43,26 @@ class CallEvent(StrEnum):
     TAKEN = "taken"
     CONNECTED = "connected"
     NOT_CONNECTED = "not_connected"
+    TRANSFER = "transfer"
+    NOT_TRANSFERRED = "not_transferred"
+    TRANSFERRED = "transferred"
     ENDED = "ended"
 
 
 CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
     Stage.RINGING: {CallEvent.ANSWERED: Stage.IVR, CallEvent.ENDED: Stage.ENDED},
-    Stage.IVR: {CallEvent.ASKED: Stage.WAITING, CallEvent.ENDED: Stage.ENDED},
+    Stage.DIALLING: {CallEvent.ANSWERED: Stage.IVR, CallEvent.ENDED: Stage.ENDED},
+    Stage.IVR: {
+        CallEvent.ASKED: Stage.WAITING,
+        CallEvent.TRANSFER: Stage.TRANSFERRING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.TRANSFERRING: {
+        CallEvent.TRANSFERRED: Stage.AWAY,
+        CallEvent.NOT_TRANSFERRED: Stage.IVR,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.AWAY: {CallEvent.ENDED: Stage.ENDED},
     Stage.WAITING: {CallEvent.OFFERED: Stage.OFFERED, CallEvent.ENDED: Stage.ENDED},
     Stage.OFFERED: {
         CallEvent.TAKEN: Stage.CONNECTING,
@@ -93,16 +114,25 @@ LEG_TABLE: dict[LegStage, dict[LegEvent, LegStage]] = {
 """Stage -> event -> next stage; a leg that is gone is forgotten."""
 
 
+class LegFor(StrEnum):
+    """Whom a leg is for."""
+
+    AGENT = "agent"
+    TRANSFER = "transfer"
+    OUTBOUND = "outbound"
+
+
 class Leg(msgspec.Struct, kw_only=True):
-    """A leg to an agent's phone. ``rang_at`` is 0 until the phone said that it rings.
+    """A leg that we dialled. ``rang_at`` is 0 until the phone said that it rings; ``agent`` is "" where it is for none.
 
     ``releases`` says that the agent stays ``ringing`` until this leg is gone (the caller left first).
     """
 
     id: ChannelId
     call: CallId
-    agent: AgentId
     dialled_at: Ms
+    purpose: LegFor = LegFor.AGENT
+    agent: AgentId = AgentId("")
     stage: LegStage = LegStage.DIALLING
     rang_at: Ms = 0
     answered_at: Ms = 0
@@ -118,7 +148,10 @@ class Leg(msgspec.Struct, kw_only=True):
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """A caller's call. Times are ms UTC, 0 where it has not happened; counters number the ids minted for it."""
+    """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
+
+    Times are ms UTC, 0 where it has not happened; counters number the ids minted for it.
+    """
 
     id: CallId
     channel: ChannelId
@@ -154,6 +187,11 @@ class Call(msgspec.Struct, kw_only=True):
     recording: bool = False
     request_count: int = 0
     tag: str = ""
+    purpose: str = ""
+    ref: str = ""
+    party: Party | None = None
+    transfer_kind: str = ""
+    transfer_target: str = ""
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

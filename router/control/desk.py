@@ -8,7 +8,7 @@ import msgspec
 from router.acd.agents import Agents
 from router.acd.spec import Queue
 from router.control.call import Call, Leg, LegEvent
-from router.control.state import State
+from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.ids import CallId, ChannelId, Ms
@@ -18,7 +18,11 @@ from router.site import Site
 
 
 class Desk:
-    """The shared part. ``needs_music`` are the callers who shall hear music at the end of this turn."""
+    """The shared part.
+
+    ``needs_music`` are the callers who shall hear music at the end of this turn, ``outbound_ended`` the calls of our
+    own that ended in it, with their results.
+    """
 
     agents: Agents
 
@@ -28,6 +32,7 @@ class Desk:
         self.timers.load(state.timers, state.timer_seq)
         self.channels: dict[ChannelId, Call] = {call.channel: call for call in state.calls.values()}
         self.needs_music: dict[CallId, None] = {}
+        self.outbound_ended: list[tuple[Call, str]] = []
         self._sites = sites
         self.take_site()
 
@@ -104,6 +109,33 @@ class Desk:
     def rings(self, call: Call, span_ms: Ms) -> float:
         """Express a span in rings of the site's country."""
         return cadence.rings(span_ms, self.site_of(call).ring_ms)
+
+    def extension(self, number: str) -> ExtensionStatus:
+        """How an extension of the site is now; kept from here on, so that a change to it lasts."""
+        found = self.state.extensions.get(number)
+        if found is None:
+            found = self.state.extensions[number] = ExtensionStatus(open=self.site.extensions[number].open)
+        return found
+
+    def set_extension(
+        self, turn: Turn, number: str, is_open: bool | None, do_not_disturb: bool | None, by: str
+    ) -> bool:
+        """Open or close an extension, or set or end its do-not-disturb. Returns whether there is such a one."""
+        if number not in self.site.extensions:
+            return False
+        status = self.extension(number)
+        if is_open is not None:
+            status.open = is_open
+        if do_not_disturb is not None:
+            status.do_not_disturb = do_not_disturb
+        turn.note(
+            records.ExtensionChanged,
+            extension=number,
+            open=status.open,
+            do_not_disturb=status.do_not_disturb,
+            by=by,
+        )
+        return True
 
     def want_music(self, call: Call) -> None:
         """Let a waiting caller hear music (again) at the end of this turn."""

@@ -1,5 +1,7 @@
 """Pure: the beginning of a call's path: at the door, answered, and through the IVR's flow."""
 
+from collections.abc import Iterator, Mapping
+
 from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
@@ -7,6 +9,7 @@ from router.control.ending import Ending
 from router.control.ringing import Ringing
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
+from router.core.ids import CallId, Ms, QueueName
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr import session as ivr
@@ -26,12 +29,36 @@ from router.ivr.effects import (
 from router.ivr.orders import Reply
 
 
+class QueueBoard(Mapping[str, ivr.QueueView]):
+    """The queues as flows see them, each counted only when a flow asks for it."""
+
+    def __init__(self, desk: Desk, now: Ms) -> None:
+        self._desk = desk
+        self._now = now
+
+    def __getitem__(self, name: str) -> ivr.QueueView:
+        waits = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
+        ready, signed_in = self._desk.agents.staff(QueueName(name))
+        return ivr.QueueView(
+            waiting=len(waits),
+            longest_wait_ms=self._now - min(waits, default=self._now),
+            agents_ready=ready,
+            agents_signed_in=signed_in,
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._desk.site.floor.queues)
+
+    def __len__(self) -> int:
+        return len(self._desk.site.floor.queues)
+
+
 class Door:
     """Callers who do not wait for a person (yet)."""
 
-    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending) -> None:
+    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending, asks: Asks) -> None:
         self._desk = desk
-        self._asks = Asks(desk)
+        self._asks = asks
         self._ringing = ringing
         self._ending = ending
 
@@ -76,8 +103,13 @@ class Door:
         site = self._desk.site_of(call)
         turn.order(commands.AnswerCall(call=call.id, channel=call.channel))
         call.apply(CallEvent.ANSWERED)
-        call.session = ivr.Session(flow=site.dids[call.did].flow, node="", language=site.script.language)
-        self._carry(turn, call, ivr.begin(site.script, call.session, self._view(turn, call)))
+        self.begin(turn, call, site.dids[call.did].flow)
+
+    def begin(self, turn: Turn, call: Call, flow: str) -> None:
+        """Begin a flow with whoever is on the call's channel."""
+        script = self._desk.site_of(call).script
+        call.session = ivr.Session(flow=flow, node="", language=script.language)
+        self._carry(turn, call, ivr.begin(script, call.session, self._view(turn, call)))
 
     def answered(self, turn: Turn, event: events.CallAnswered) -> None:
         """Asterisk has answered the caller's leg."""
@@ -97,11 +129,15 @@ class Door:
             did=call.did,
             diverted_from=call.diverted_from,
             local=self._desk.site_of(call).clock.at(turn.now),
+            now=turn.now,
+            trunk=call.trunk,
+            queues=QueueBoard(self._desk, turn.now),
         )
 
     def _carry(self, turn: Turn, call: Call, effects: list[AnyEffect]) -> None:
         """Turn what the flow wants into commands."""
         owner = f"call:{call.id}"
+        reply: Reply | None = None
         for effect in effects:
             match effect:
                 case Play(media=media):
@@ -123,13 +159,15 @@ class Door:
                 case Enqueue():
                     self._ringing.ask(turn, call, effect)
                 case Ask(order=order):
-                    self._asks.ask(turn, call, order)
+                    reply = self._asks.ask(turn, call, order)
                 case Withdraw():
                     self._asks.withdraw(turn, call)
                 case Tag(name=name):
                     call.tag = name
                 case End(outcome=outcome, detail=detail):
                     self._ending.end(turn, call, Outcome(outcome), "router", detail)
+        if reply is not None:
+            self.replied(turn, call, reply)
 
     def played(self, turn: Turn, event: events.PlaybackFinished) -> None:
         """What was played to a caller has been played, or could not be."""
@@ -143,9 +181,13 @@ class Door:
 
     def reply_arrived(self, turn: Turn, event: events.ReplyArrived) -> None:
         """A lookup or a notice has been answered; one nobody asks for any more comes late and means nothing."""
-        call = self._desk.state.calls.get(event.call)
-        if call is not None and self._asks.settled(call, event.request):
-            self.replied(turn, call, Reply(status=event.status, fields=event.fields))
+        self.answer_to(turn, event.call, event.request, Reply(status=event.status, fields=event.fields))
+
+    def answer_to(self, turn: Turn, call_id: CallId, request: str, reply: Reply) -> None:
+        """Give the answer to a question of a call to its flow, if it still waits for it."""
+        call = self._desk.state.calls.get(call_id)
+        if call is not None and self._asks.settled(call, request):
+            self.replied(turn, call, reply)
 
     def recording_finished(self, turn: Turn, event: events.RecordingFinished) -> None:
         """A recording of the caller is over and kept."""

@@ -1,6 +1,6 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
-from router.control.call import Call, CallEvent, LegStage, Stage
+from router.control.call import Call, CallEvent, LegEvent, LegStage, Stage
 from router.control.desk import Desk
 from router.core import commands, records
 from router.core.commands import HangUpReason
@@ -26,11 +26,14 @@ class Ending:
             return
         if call.stage is Stage.TALKING:
             outcome, detail = Outcome.ANSWERED, ""
+        elif call.stage is Stage.AWAY:
+            outcome, detail = Outcome.SENT_OUT, call.transfer_kind
         elif call.asked_at:
             short = turn.now - call.asked_at <= self._desk.queue_of(call).short_abandon_ms
             outcome, detail = Outcome.ABANDONED_SHORT if short else Outcome.ABANDONED, call.stage.value
         else:
-            outcome, detail = Outcome.SELF_SERVED, "at_the_door" if call.stage is Stage.RINGING else "in_ivr"
+            outcome = Outcome.SELF_SERVED
+            detail = {Stage.RINGING: "at_the_door", Stage.TRANSFERRING: "in_transfer"}.get(call.stage, "in_ivr")
         self.end(turn, call, outcome, "caller", detail)
 
     def end(
@@ -59,7 +62,31 @@ class Ending:
         call.playback, call.request = None, ""
         if not call.caller_gone:
             turn.order(commands.HangUpLeg(call=call.id, channel=call.channel, reason=reason))
+            if (own := self._desk.state.legs.get(call.channel)) is not None:
+                own.apply(LegEvent.CLOSED)
         call.apply(CallEvent.ENDED)
+        if call.purpose:
+            self._note_outbound(turn, call, detail)
+        else:
+            self._note_ended(turn, call, outcome, ended_by, detail)
+        self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
+        self.forget_if_closed(call)
+
+    def _note_outbound(self, turn: Turn, call: Call, result: str) -> None:
+        self._desk.note_call(
+            turn,
+            call,
+            records.OutboundEnded,
+            purpose=call.purpose,
+            ref=call.ref,
+            party=call.party.number if call.party else "",
+            result=result,
+            answered=bool(call.line_answered_at),
+            total_ms=turn.now - call.arrived_at,
+        )
+        self._desk.outbound_ended.append((call, result))
+
+    def _note_ended(self, turn: Turn, call: Call, outcome: Outcome, ended_by: str, detail: str) -> None:
         self._desk.note_call(
             turn,
             call,
@@ -77,8 +104,6 @@ class Ending:
             detail=detail,
             call_type=call.tag,
         )
-        self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
-        self.forget_if_closed(call)
 
     def _end_talk(self, turn: Turn, call: Call, ended_by: str) -> None:
         assert call.agent is not None
@@ -97,7 +122,8 @@ class Ending:
 
     def forget_if_closed(self, call: Call) -> None:
         """Forget an ended call once neither the caller's leg nor an agent's is left of it."""
-        if call.stage is Stage.ENDED and call.caller_gone and not self._desk.legs_of(call):
+        known = call.id in self._desk.state.calls
+        if known and call.stage is Stage.ENDED and call.caller_gone and not self._desk.legs_of(call):
             self._forget(call)
 
     def _forget(self, call: Call) -> None:

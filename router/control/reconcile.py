@@ -6,11 +6,13 @@ the core compares what it holds with what Asterisk has, and makes one of the two
 
 from typing import Protocol
 
-from router.control.call import LegStage, Stage
+from router.control.call import Call, LegStage, Stage
 from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
+from router.control.legs import Legs
 from router.control.ringing import Ringing
+from router.control.transfer import Transfers
 from router.core import commands, events, ids
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd, SwitchSeen
@@ -23,6 +25,8 @@ class Machines(Protocol):
     desk: Desk
     door: Door
     ringing: Ringing
+    transfers: Transfers
+    legs: Legs
     codes: Codes
 
     def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
@@ -41,7 +45,7 @@ def settle(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
 def _end_what_is_gone(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Callers and legs that Asterisk no longer has: as if their hang-up had been heard."""
     for call in list(core.desk.state.calls.values()):
-        if call.channel not in up and not call.caller_gone:
+        if call.channel not in up and not call.caller_gone and not call.purpose:
             core.caller_hung_up(turn, events.CallerHungUp(channel=call.channel, cause=0))
     for step in list(core.desk.state.codes.values()):
         if step.channel not in up:
@@ -49,14 +53,14 @@ def _end_what_is_gone(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool])
     for leg in list(core.desk.state.legs.values()):
         if leg.id not in up:
             why = LegEnd.HUNG_UP if leg.stage is LegStage.BRIDGED else LegEnd.UNREACHABLE
-            core.ringing.leg_ended(turn, events.AgentLegEnded(leg=leg.id, why=why, cause=0))
+            core.legs.ended(turn, events.AgentLegEnded(leg=leg.id, why=why, cause=0))
 
 
 def _catch_up_legs(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Agents who picked up while we were away."""
     for leg in list(core.desk.state.legs.values()):
         if up[leg.id] and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
-            core.ringing.leg_answered(turn, events.AgentLegAnswered(leg=leg.id))
+            core.legs.answered(turn, events.AgentLegAnswered(leg=leg.id))
 
 
 def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool]) -> None:
@@ -70,7 +74,7 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             if not call.caller_gone:
                 turn.order(commands.HangUpLeg(call=call.id, channel=call.channel))
             continue
-        if call.stage is not Stage.RINGING and not up[call.channel]:
+        if call.stage is not Stage.RINGING and not call.purpose and not up[call.channel]:
             turn.order(commands.AnswerCall(call=call.id, channel=call.channel))
         if call.stage in (Stage.WAITING, Stage.OFFERED):
             core.desk.want_music(call)
@@ -80,11 +84,22 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
             core.ringing.connect(turn, call)
+        if call.stage in (Stage.TRANSFERRING, Stage.AWAY):
+            _order_transfer_again(core, turn, call, bridges)
         if call.playback is not None and call.playback not in playbacks:
             core.door.played(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
         if playback not in playbacks:
             core.codes.played(turn, playback)
+
+
+def _order_transfer_again(core: Machines, turn: Turn, call: Call, bridges: set[ids.BridgeId]) -> None:
+    leg = core.desk.state.legs[call.leg] if call.leg is not None else None
+    if leg is None or leg.stage not in (LegStage.ANSWERED, LegStage.BRIDGED):
+        turn.order(commands.StartMusic(call=call.id, channel=call.channel))
+    elif call.stage is Stage.TRANSFERRING or call.bridge not in bridges:
+        core.desk.drop_bridge(turn, call)
+        core.transfers.connect(turn, call, leg)
 
 
 def _adopt_or_end_strangers(core: Machines, turn: Turn, seen: SwitchSeen) -> None:

@@ -2,13 +2,13 @@
 
 from router.acd.matcher import Waiting
 from router.acd.spec import CallClass
-from router.control.call import Call, CallEvent, Leg, LegEvent, LegStage, Stage
+from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
-from router.core.ids import AgentId, ChannelId, Ms, QueueName
+from router.core.ids import AgentId, Ms, QueueName
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr.effects import Enqueue
@@ -106,31 +106,13 @@ class Ringing:
             wait_ms=turn.now - call.asked_at,
         )
 
-    def leg_ringing(self, turn: Turn, event: events.AgentLegRinging) -> None:
+    def rang(self, turn: Turn, call: Call) -> None:
         """An agent's phone says that it rings: from now on its rings count."""
-        leg = self._desk.state.legs.get(event.leg)
-        if leg is None or leg.stage is not LegStage.DIALLING:
-            self._desk.ignore(turn, event, event.leg, "this leg is not being dialled")
-            return
-        leg.apply(LegEvent.RANG)
-        leg.rang_at = turn.now
-        call = self._desk.state.calls[leg.call]
         self._desk.timers.cancel(f"call:{call.id}", "reach")
         self._desk.timers.set(f"call:{call.id}", "ring", turn.now + self._desk.queue_of(call).answer_within_ms)
 
-    def leg_answered(self, turn: Turn, event: events.AgentLegAnswered) -> None:
+    def taken(self, turn: Turn, call: Call) -> None:
         """An agent picked up: take the caller off prompts and music and bring both together."""
-        leg = self._desk.state.legs.get(event.leg)
-        if leg is None or leg.stage in (LegStage.ANSWERED, LegStage.BRIDGED):
-            self._desk.ignore(turn, event, event.leg, "this leg is not being rung")
-            return
-        if leg.stage is LegStage.CLOSING:
-            # Picked up in the moment we took the ring back: the phone must not sit in a dead call.
-            turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id, reason=HangUpReason.ELSEWHERE))
-            return
-        leg.apply(LegEvent.ANSWERED)
-        leg.answered_at = turn.now
-        call = self._desk.state.calls[leg.call]
         for name in ("reach", "ring"):
             self._desk.timers.cancel(f"call:{call.id}", name)
         call.apply(CallEvent.TAKEN)
@@ -147,15 +129,8 @@ class Ringing:
         call.bridge = ids.bridge_id(call.id, call.bridge_count)
         turn.order(commands.ConnectLegs(call=call.id, bridge=call.bridge, channel=call.channel, leg=call.leg))
 
-    def legs_connected(self, turn: Turn, event: events.LegsConnected) -> None:
+    def connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """Caller and agent are in their bridge: the wait is over."""
-        call = self._desk.state.calls.get(ids.call_of(event.bridge))
-        if call is None or call.bridge != event.bridge or call.leg is None:
-            self._desk.ignore(turn, event, event.bridge, "this bridge is not wanted any more")
-            return
-        if call.stage is not Stage.CONNECTING:
-            return  # bridged anew after a reconnect, in the middle of a talk
-        leg = self._desk.state.legs[call.leg]
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
         self._desk.leave_queue(call)
@@ -175,16 +150,11 @@ class Ringing:
             late=call.wait_ms > queue.late_after_ms,
         )
 
-    def leg_ended(self, turn: Turn, event: events.AgentLegEnded) -> None:
+    def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
         """An agent's leg is gone, for whatever reason."""
-        leg = self._desk.state.legs.pop(event.leg, None)
-        if leg is None:
-            self._desk.ignore(turn, event, event.leg, "no such leg")
-            return
-        call = self._desk.state.calls[leg.call]
         match leg.stage:
             case LegStage.DIALLING | LegStage.RINGING:
-                self._not_taken(turn, call, leg, event.why)
+                self._not_taken(turn, call, leg, why)
             case LegStage.ANSWERED:
                 self._not_connected(turn, call, leg)
             case LegStage.BRIDGED:
@@ -193,7 +163,6 @@ class Ringing:
             case LegStage.CLOSING:
                 if leg.releases:
                     self._desk.agents.passed(turn, leg.agent)
-        self._ending.forget_if_closed(call)
 
     def _not_taken(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
         """The agent rung did not take the call: it keeps its place and the next agent is rung."""
@@ -239,7 +208,7 @@ class Ringing:
     def hold_changed(self, turn: Turn, event: events.HoldChanged) -> None:
         """An agent put the caller on hold by the phone, or took them back."""
         leg = self._desk.state.legs.get(event.channel)
-        if leg is None or leg.stage is not LegStage.BRIDGED:
+        if leg is None or leg.stage is not LegStage.BRIDGED or leg.purpose is not LegFor.AGENT:
             return  # the caller's own phone may hold us: that is not our agent's hold
         call = self._desk.state.calls[leg.call]
         if bool(call.held_at) == event.held:
@@ -252,26 +221,8 @@ class Ringing:
         self._desk.agents.held(turn, leg.agent, event.held)
         self._desk.note_leg(turn, call, records.CallHeld, held=event.held)
 
-    def command_failed(self, turn: Turn, event: events.CommandFailed) -> None:
-        """The switch refused an order. While it is away nothing is concluded: :class:`SwitchSeen` settles it."""
-        call = self._desk.state.calls.get(event.call)
-        if call is None or not self._desk.state.switch_up:
-            self._desk.ignore(turn, event, event.target, f"{event.command} failed: {event.status} {event.reason}")
-            return
-        match event.command:
-            case "RingAgent" if (leg := self._desk.state.legs.get(ChannelId(event.target))) is not None:
-                turn.order(commands.HangUpLeg(call=call.id, channel=leg.id))
-                self.leg_ended(turn, events.AgentLegEnded(leg=leg.id, why=LegEnd.UNREACHABLE, cause=0))
-            case "ConnectLegs" if call.bridge == event.target and call.stage is Stage.CONNECTING:
-                self._connect_failed(turn, call)
-            case "AnswerCall" if call.stage is not Stage.ENDED:
-                self._ending.lose(turn, call, "answer_failed")
-            case _:
-                self._desk.ignore(turn, event, event.target, f"{event.command} failed: {event.status} {event.reason}")
-
-    def _connect_failed(self, turn: Turn, call: Call) -> None:
-        assert call.leg is not None
-        leg = self._desk.state.legs[call.leg]
+    def connect_failed(self, turn: Turn, call: Call, leg: Leg) -> None:
+        """The bridge did not come about: the caller waits on, unless it has failed too often."""
         self._desk.close_leg(turn, leg)
         call.connect_failures += 1
         self._not_connected(turn, call, leg)

@@ -5,7 +5,8 @@ import msgspec
 from router.acd.agent import FloorState
 from router.acd.matcher import Waiting
 from router.control.call import Call, Leg
-from router.core.ids import AgentId, CallId, ChannelId, PhoneName
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
+from router.core.lines import Party
 from router.core.timers import Timer
 from router.core.turn import Ledger
 
@@ -28,11 +29,45 @@ class CodeStep(msgspec.Struct, kw_only=True):
     playback: str = ""
 
 
+class ExtensionStatus(msgspec.Struct, kw_only=True):
+    """What has been changed of an extension since the YAML was written."""
+
+    open: bool
+    do_not_disturb: bool = False
+
+
+class Appointment(msgspec.Struct, kw_only=True):
+    """A booked call: ``flow`` runs with ``party`` at ``at_ms``; ``tries`` counts the calls made."""
+
+    id: str
+    kind: str
+    party: Party
+    flow: str
+    at_ms: Ms
+    by: str
+    tries: int = 0
+
+
+class Paging(msgspec.Struct, kw_only=True):
+    """People on call who are being rung one after another; ``next`` is the index of the next of ``parties``."""
+
+    id: str
+    table: str
+    flow: str
+    parties: tuple[Party, ...]
+    ring_ms: Ms
+    began_at: Ms
+    call: CallId | None = None
+    request: str = ""
+    next: int = 0
+
+
 class State(msgspec.Struct, kw_only=True):
     """The core's memory.
 
-    ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``wait_seq`` orders calls that
-    asked in the same millisecond. ``switch_up`` is false while the connection to Asterisk is down.
+    ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``task_count`` appointments and pages;
+    ``wait_seq`` orders calls that asked in the same millisecond. ``switch_up`` is false while the connection to
+    Asterisk is down.
     """
 
     v: int = STATE_VERSION
@@ -46,6 +81,10 @@ class State(msgspec.Struct, kw_only=True):
     legs: dict[ChannelId, Leg] = {}
     codes: dict[CallId, CodeStep] = {}
     waiting: dict[CallId, Waiting] = {}
+    extensions: dict[str, ExtensionStatus] = {}
+    appointments: dict[str, Appointment] = {}
+    pages: dict[str, Paging] = {}
+    task_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)
     timers: list[Timer] = []
     timer_seq: int = 0

@@ -88,6 +88,16 @@ class RingAgent(Command, frozen=True, kw_only=True):
     auto_answer: bool = False
 
 
+class RingOutside(Command, frozen=True, kw_only=True):
+    """Create a leg to a number outside and ring it; the events are those of ``RingAgent``."""
+
+    leg: ChannelId
+    trunk: str
+    number: str
+    give_up_ms: Ms
+    show_number: str = ""
+
+
 class ConnectLegs(Command, frozen=True, kw_only=True):
     """Create the bridge, put the caller's leg and then the agent's leg in; ``LegsConnected`` follows."""
 
@@ -167,6 +177,7 @@ AnyCommand = (
     | StartMusic
     | StopMusic
     | RingAgent
+    | RingOutside
     | ConnectLegs
     | DestroyBridge
     | HangUpLeg

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PhoneName, PlaybackId
+from router.core.lines import Party
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", omit_defaults=True):
@@ -268,6 +269,26 @@ class RecordingFinished(Event, frozen=True, kw_only=True):
     failed: bool = False
 
 
+class ExtensionAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks to open or close an extension, or to set or end its do-not-disturb; None leaves it as it is."""
+
+    extension: str
+    open: bool | None = None
+    do_not_disturb: bool | None = None
+    by: str = "cli"
+
+
+class AppointmentAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks for a wake-up or reminder call (``cancel``: to cancel those of this kind and party)."""
+
+    kind: str
+    party: Party
+    flow: str
+    at_ms: Ms
+    cancel: bool = False
+    by: str = "cli"
+
+
 class MessageFound(Event, frozen=True, kw_only=True):
     """A recording that Asterisk took while the router was away was found in the recording folder."""
 
@@ -305,6 +326,8 @@ AnyEvent = (
     | AgentPauseAsked
     | ReplyArrived
     | RecordingFinished
+    | ExtensionAsked
+    | AppointmentAsked
     | MessageFound
 )
 """Every event, for decoding and exhaustive matching."""

@@ -230,6 +230,68 @@ class Alert(Record, frozen=True, kw_only=True):
     detail: str
 
 
+class CallTransferred(Record, frozen=True, kw_only=True):
+    """A caller was connected to somebody who is no agent. ``kind``: ``extension``, ``phone`` or ``outside``."""
+
+    call_id: CallId
+    kind: str
+    target: str
+    rang_ms: Ms
+
+
+class OutboundRang(Record, frozen=True, kw_only=True):
+    """We ring somebody of our own accord. ``purpose``: ``wake_up``, ``reminder``, ``page``...; ``ref`` which one."""
+
+    call_id: CallId
+    purpose: str
+    ref: str
+    party: str
+    attempt: int
+
+
+class OutboundEnded(Record, frozen=True, kw_only=True):
+    """The terminal record of an outbound call. ``result``: what the flow ended with, or why nobody was reached."""
+
+    call_id: CallId
+    purpose: str
+    ref: str
+    party: str
+    result: str
+    answered: bool
+    total_ms: Ms
+
+
+class AppointmentChanged(Record, frozen=True, kw_only=True):
+    """A wake-up or reminder was ``booked``, ``cancelled``, ``kept`` or given up (``failed``)."""
+
+    appointment: str
+    kind: str
+    party: str
+    change: str
+    at_due_ms: Ms
+    by: str
+
+
+class PageEnded(Record, frozen=True, kw_only=True):
+    """The people on call were rung one after another. ``accepted_by`` is "" where nobody accepted."""
+
+    page: str
+    table: str
+    call_id: str
+    accepted_by: str
+    rung_count: int
+    span_ms: Ms
+
+
+class ExtensionChanged(Record, frozen=True, kw_only=True):
+    """An extension was opened or closed, or its do-not-disturb set or ended."""
+
+    extension: str
+    open: bool
+    do_not_disturb: bool
+    by: str
+
+
 class MessageReceived(Record, frozen=True, kw_only=True):
     """A recording left while the router was away was found."""
 
@@ -274,6 +336,12 @@ AnyRecord = (
     | AgentStateChanged
     | PhoneChanged
     | Alert
+    | CallTransferred
+    | OutboundRang
+    | OutboundEnded
+    | AppointmentChanged
+    | PageEnded
+    | ExtensionChanged
     | MessageReceived
     | AskRefused
     | Ignored

@@ -7,6 +7,7 @@ leaves the node withdraws the question.
 import msgspec
 
 from router.core.ids import Ms
+from router.core.lines import Party
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,4 +43,56 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     beep: bool = True
 
 
-AnyOrder = LookUp | Notify | Record
+class Transfer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Connect the caller to somebody who is no agent; with that the flow is over.
+
+    ``kind``: ``extension`` (a number of the site's extensions), ``phone`` or ``outside``. Replies only where it came to
+    nothing: ``missing``, ``closed``, ``do_not_disturb``, ``refused`` (may not be rung), ``busy``, ``no_answer``,
+    ``rejected``, ``forwarded`` or ``unreachable``.
+    """
+
+    kind: str
+    target: str
+    ring_ms: Ms = 30_000
+    music: str = "default"
+
+
+class Book(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Book a call to a party at a time (``at_minute`` of the next day on which that is still to come, local).
+
+    Replies ``ok`` or ``refused`` (may not be rung).
+    """
+
+    kind: str
+    party: Party
+    flow: str
+    at_minute: int
+
+
+class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Cancel the booked calls of a kind to a party. Replies ``ok`` with ``count``, or ``missing``."""
+
+    kind: str
+    party: Party
+
+
+class SetExtension(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Open or close an extension, or set or end its do-not-disturb. Replies ``ok`` or ``missing``."""
+
+    extension: str
+    open: bool | None = None
+    do_not_disturb: bool | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ring the people of a duty table one after another until one's flow ends with ``accepted``.
+
+    Replies ``ok`` with ``by``, ``failed`` where nobody accepted, ``missing`` where nobody is on call now.
+    """
+
+    table: str
+    flow: str
+    ring_ms: Ms = 30_000
+
+
+AnyOrder = LookUp | Notify | Record | Transfer | Book | Cancel | SetExtension | Page

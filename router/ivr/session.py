@@ -4,8 +4,11 @@ Call control owns the :class:`Session` and calls the functions below; each retur
 After an ``Enqueue`` or ``End`` effect the session is over and none of them may be called again.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
+from router.core.ids import Ms
 from router.core.localtime import LocalTime
 from router.ivr.effects import AnyEffect
 from router.ivr.flow import Script
@@ -13,14 +16,31 @@ from router.ivr.orders import Reply
 from router.ivr.walk import Walk
 
 
+class QueueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue as a flow may see it. ``estimate_ms`` is None where no honest estimate can be given."""
+
+    waiting: int = 0
+    longest_wait_ms: Ms = 0
+    agents_ready: int = 0
+    agents_signed_in: int = 0
+    estimate_ms: Ms | None = None
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """What a flow may know about the call and the moment. ``caller`` is E.164 or ""."""
+    """What a flow may know about the call and the moment. ``caller`` is E.164 or "".
+
+    ``now`` is ms UTC and ``local`` the same on the site's clock. ``queues`` gives each queue's state by name (looked up
+    only when asked for). It is made anew for each turn and never kept.
+    """
 
     caller: str
     withheld: bool
     did: str
     diverted_from: str
     local: LocalTime
+    now: Ms = 0
+    trunk: str = ""
+    queues: Mapping[str, QueueView] = {}
 
 
 class Session(msgspec.Struct, kw_only=True):

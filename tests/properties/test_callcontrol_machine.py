@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.outside import AGENTS, Outside
+from support.sites import KEYS
 
 from router.control.call import Stage
 from router.core import events, ids
@@ -38,7 +39,29 @@ class Course:
         self.outside.caller_leaves(self.choose(self.outside.callers))
 
     def key(self) -> None:
-        self.outside.feed(events.KeyPressed(channel=self.choose(self.outside.callers), key=self.choose("0129*#")))
+        self.outside.feed(
+            events.KeyPressed(channel=self.choose(self.outside.callers), key=self.choose("01239456789*#"))
+        )
+
+    def keys(self) -> None:
+        """A whole choice of the menu."""
+        channel = self.choose(self.outside.callers)
+        for key in self.choose(list(KEYS)):
+            self.outside.feed(events.KeyPressed(channel=channel, key=key))
+
+    def leg_key(self) -> None:
+        self.outside.feed(events.KeyPressed(channel=self.choose(self.outside.legs), key=self.choose("19")))
+
+    def reply(self) -> None:
+        request, call = self.outside.asked.popitem()
+        status = self.choose(["ok", "missing", "failed"])
+        self.outside.feed(events.ReplyArrived(call=call, request=request, status=status))
+
+    def recorded(self) -> None:
+        recording, _ = self.outside.recordings.popitem()
+        self.outside.feed(
+            events.RecordingFinished(recording=recording, length_ms=5_000, failed=self.choose([0, 0, 1]) == 1)
+        )
 
     def played(self) -> None:
         playback = self.choose(self.outside.playing)
@@ -181,7 +204,11 @@ class Course:
             self.restart: 1,
             self.break_and_reconnect: 1,
             self.caller_leaves: 3 if self.outside.callers else 0,
-            self.key: 5 if self.outside.callers else 0,
+            self.key: 3 if self.outside.callers else 0,
+            self.keys: 5 if self.outside.callers else 0,
+            self.leg_key: 2 if self.outside.legs else 0,
+            self.reply: 5 if self.outside.asked else 0,
+            self.recorded: 3 if self.outside.recordings else 0,
             self.played: 3 if self.outside.playing else 0,
             self.pin_checked: 3 if self.outside.pins else 0,
             self.leg_rings: 6 if self.legs("dialled") else 0,
@@ -201,7 +228,7 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage is Stage.IVR)
+            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING))
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
@@ -209,7 +236,7 @@ class Course:
         engaged = [
             core.desk.state.legs[call.leg].agent
             for call in core.desk.state.calls.values()
-            if call.leg is not None and call.leg in core.desk.state.legs and call.stage is not Stage.ENDED
+            if call.stage in (Stage.OFFERED, Stage.CONNECTING, Stage.TALKING) and call.leg in core.desk.state.legs
         ]
         assert len(engaged) == len(set(engaged))
         for agent in engaged:
@@ -228,6 +255,7 @@ class Course:
         self.outside.drain()
         state = self.outside.core.desk.state
         assert not state.calls and not state.legs and not state.waiting and not state.codes
+        assert not state.appointments and not state.pages
         assert set(self.outside.ended) == set(self.outside.received)
         assert not self.outside.bridges
         in_call = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP)

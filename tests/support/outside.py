@@ -9,7 +9,7 @@ from support.sites import NOON, small_site
 from router.callcontrol import CallControl
 from router.core import commands, events, records
 from router.core.events import Caller, LegEnd
-from router.core.ids import AgentId, BridgeId, CallId, ChannelId, PhoneName, PlaybackId
+from router.core.ids import AgentId, BridgeId, CallId, ChannelId, PlaybackId
 from router.core.records import AgentState
 from router.core.turn import Output
 
@@ -30,10 +30,12 @@ class Outside:
         """Callers' channels that exist; true once we were ordered to hang them up."""
         self.legs: dict[ChannelId, str] = {}
         """Agent legs that exist: ``dialled``, ``ringing``, ``up`` or ``dying``."""
-        self.leg_of_phone: dict[ChannelId, PhoneName] = {}
         self.bridges: dict[BridgeId, bool] = {}
         """Bridges; false until both legs are in."""
         self.playing: dict[PlaybackId, bool] = {}
+        self.asked: dict[str, CallId] = {}
+        """Lookups and notices not answered yet, by request."""
+        self.recordings: dict[str, None] = {}
         self.pins: list[tuple[CallId, AgentId]] = []
         self.ended: dict[CallId, int] = {}
         self.received: dict[CallId, None] = {}
@@ -106,9 +108,10 @@ class Outside:
             self.reconnect()
         for channel in list(self.callers):
             self.caller_leaves(channel)
-        for leg in list(self.legs):
-            self.leg_leaves(leg, LegEnd.CANCELLED)
-        self.advance(600_000)
+        for _ in range(100):
+            for leg in list(self.legs):
+                self.leg_leaves(leg, LegEnd.NO_ANSWER)
+            self.advance(15 * 60_000)
 
     # --- obeying ---
 
@@ -125,10 +128,9 @@ class Outside:
 
     def _obey(self, command: commands.Command) -> None:
         match command:
-            case commands.RingAgent(leg=leg, phone=phone):
+            case commands.RingAgent(leg=leg) | commands.RingOutside(leg=leg):
                 assert leg not in self.legs, f"leg {leg} dialled twice"
                 self.legs[leg] = "dialled"
-                self.leg_of_phone[leg] = phone
             case commands.HangUpLeg(channel=channel):
                 if channel in self.legs:
                     self.legs[channel] = "dying"
@@ -143,6 +145,10 @@ class Outside:
                 self.playing[playback] = True
             case commands.StopPlayback(playback=playback):
                 self.playing.pop(playback, None)
+            case commands.LookUp(request=request, call=call) | commands.SendNotice(request=request, call=call):
+                self.asked[request] = call
+            case commands.RecordCaller(recording=recording):
+                self.recordings[recording] = None
             case commands.CheckPin(call=call, agent=agent):
                 self.pins.append((call, agent))
             case _:

@@ -4,16 +4,57 @@ import msgspec
 
 from router.acd.spec import Agent, CallClass, Floor, Queue
 from router.core.ids import AgentId, PhoneName, QueueName
-from router.core.lines import Did, Phone, Trunk
+from router.core.lines import Did, DutyShift, Extension, OutsideLine, Party, Phone, Trunk
 from router.core.localtime import LocalClock
-from router.ivr.flow import Flow, Script
+from router.ivr.flow import Flow, Node, Script
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.menu import Menu
+from router.ivr.orders import AnyOrder, Book, Cancel, LookUp, Page, Record, Reply, SetExtension, Transfer
+from router.ivr.walk import Walk
 from router.site import Site
+
+
+class AskFor(Node, frozen=True, kw_only=True):
+    """A node of the tests: asks for something outside and goes on, whatever the answer."""
+
+    order: AnyOrder
+    then: str = "bye"
+
+    def enter(self, walk: Walk) -> None:
+        walk.ask(self.order)
+
+    def replied(self, walk: Walk, reply: Reply) -> None:
+        walk.step(reply.status)
+        walk.go(self.then)
+
+
+class Accept(Node, frozen=True, kw_only=True):
+    """A node of the tests: whoever was rung takes the matter on."""
+
+    def enter(self, walk: Walk) -> None:
+        walk.end(detail="accepted")
+
 
 NOON = 1_790_000_000_000
 """A moment to start from."""
+
+
+KEYS = {
+    "1": "person",
+    "2": "vip",
+    "9": "bye",
+    "31": "look",
+    "32": "record",
+    "33": "out",
+    "34": "room",
+    "35": "wake",
+    "36": "no_wake",
+    "37": "quiet",
+    "38": "page",
+}
+ROOM = Party(kind="phone", number="1003")
+PAGER = Party(kind="outside", number="95002")
 
 
 def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "1003"), **queue: object) -> Site:
@@ -49,10 +90,28 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
                     start="choose",
                     person="person",
                     nodes={
-                        "choose": Menu(prompt=("menu",), keys={"1": "person", "2": "vip", "9": "bye"}, no_key="person"),
+                        "choose": Menu(prompt=("menu",), keys=KEYS, no_key="person"),
                         "person": Enqueue(queue="desk"),
                         "vip": Enqueue(queue="desk", call_class="vip"),
                         "bye": Hangup(),
+                        "look": AskFor(order=LookUp(source="crm", fields={"number": "1"}), then="choose"),
+                        "record": AskFor(order=Record(max_ms=60_000)),
+                        "out": AskFor(order=Transfer(kind="outside", target="95001"), then="choose"),
+                        "room": AskFor(order=Transfer(kind="extension", target="301"), then="choose"),
+                        "wake": AskFor(order=Book(kind="wake_up", party=ROOM, flow="wake", at_minute=7 * 60)),
+                        "no_wake": AskFor(order=Cancel(kind="wake_up", party=ROOM)),
+                        "quiet": AskFor(order=SetExtension(extension="301", do_not_disturb=True)),
+                        "page": AskFor(order=Page(table="night", flow="accept"), then="choose"),
+                    },
+                ),
+                "wake": Flow(name="wake", start="bye", nodes={"bye": Hangup()}),
+                "accept": Flow(
+                    name="accept",
+                    start="ask",
+                    nodes={
+                        "ask": Menu(prompt=("menu",), keys={"1": "take"}, no_key="leave"),
+                        "take": Accept(),
+                        "leave": Hangup(),
                     },
                 ),
                 "direct": Flow(name="direct", start="person", nodes={"person": Enqueue(queue="desk")}),
@@ -69,6 +128,9 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
             "4001862": Did(number="4001862", flow="direct"),
         },
         phones={PhoneName(number): Phone(name=PhoneName(number)) for number in agents},
+        outside=OutsideLine(trunk="local", allow=("95", "+86"), show_number="4001860"),
+        extensions={"301": Extension(number="301", phone=PhoneName("1003"))},
+        duty={"night": (DutyShift(weekdays=tuple(range(7)), begins=0, ends=1440, parties=(PAGER, ROOM)),)},
         codes={"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done"},
     )
 

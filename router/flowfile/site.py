@@ -1,0 +1,174 @@
+"""A hotline's folder to a compiled :class:`router.site.Site`, or every mistake in it with its place."""
+
+from pathlib import Path
+
+from router.acd.spec import Agent, CallClass, Floor, Queue
+from router.core.ids import AgentId, PhoneName, QueueName
+from router.core.lines import Did, Phone, Trunk
+from router.errors import SiteError
+from router.flowfile.diagnostics import Diagnostic, Place, diagnose
+from router.flowfile.draft import Draft
+from router.flowfile.files import shown
+from router.flowfile.graph import check_graph
+from router.flowfile.reading import read_draft
+from router.flowfile.references import check_references
+from router.flowfile.rules import MAX_AGENT_RINGS, as_dialled, check_rules
+from router.flowfile.specs import AgentsFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.zones import local_clock
+from router.ivr.flow import Flow, Script
+from router.site import Site
+
+MAX_SHOWN = 1_000
+"""The most diagnostics of one folder that are shown."""
+
+_CLASSES = (
+    CallClass(name="standard"),
+    CallClass(name="vip", head_start_ms=120_000),
+    CallClass(name="repeat", head_start_ms=60_000),
+    CallClass(name="emergency", tier=0),
+)
+
+
+def load_site(folder: Path, prompts: Path | None = None) -> Site:
+    """Return the hotline a folder describes. Raises ``SiteError`` with all diagnostics where it has mistakes.
+
+    ``prompts`` replaces the folder of the shipped prompts.
+    """
+    draft, findings = _checked(folder, prompts)
+    site = None if draft is None or findings else _compile(draft)
+    if site is None:
+        raise SiteError("\n".join(str(finding) for finding in findings), f"correct it and run: hotline check {folder}")
+    return site
+
+
+def check_site(folder: Path, prompts: Path | None = None) -> list[Diagnostic]:
+    """Return every mistake in a hotline's folder, sorted by file and place; [] where there is none."""
+    return _checked(folder, prompts)[1]
+
+
+def _checked(folder: Path, prompts: Path | None) -> tuple[Draft | None, list[Diagnostic]]:
+    if not folder.is_dir():
+        return None, [diagnose("E001", Place(shown(folder)), path=shown(folder))]
+    draft = read_draft(folder, prompts)
+    check_references(draft)
+    check_graph(draft)
+    check_rules(draft)
+    findings = sorted(set(draft.findings))
+    if len(findings) > MAX_SHOWN:
+        left_out = diagnose("E009", Place(draft.folder), count=len(findings) - MAX_SHOWN)
+        findings = [left_out, *findings[:MAX_SHOWN]]
+    return draft, findings
+
+
+def _compile(draft: Draft) -> Site | None:
+    head, trunks, queues, agents = draft.site, draft.trunks, draft.queues, draft.agents
+    if head is None or trunks is None or queues is None or agents is None:
+        return None  # cannot be without a finding
+    return Site(
+        name=head.name,
+        version=draft.version,
+        country=head.country,
+        language=head.language,
+        clock=local_clock(head.time_zone),
+        ring_ms=draft.ring_ms,
+        line_rings=head.line_rings,
+        answer_after_ms=head.answer_after,
+        floor=_floor(draft, head, queues),
+        script=_script(draft, head),
+        trunks=_trunks(trunks),
+        dids={
+            as_dialled(number): Did(
+                number=as_dialled(number),
+                flow=did.flow,
+                emergency=did.emergency,
+                duty_phones=tuple(PhoneName(phone) for phone in did.duty_phones),
+            )
+            for number, did in head.dids.items()
+        },
+        phones=_phones(draft, agents),
+        codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
+    )
+
+
+def _floor(draft: Draft, head: SiteFile, queues: QueuesFile) -> Floor:
+    classes = {kind.name: kind for kind in _CLASSES}
+    for name, spec in head.classes.items():
+        classes[name] = CallClass(name=name, head_start_ms=spec.head_start, tier=0 if spec.emergency else 1)
+    return Floor(
+        queues={
+            QueueName(name): Queue(
+                name=QueueName(name),
+                groups=spec.groups,
+                skills=tuple(spec.skills.items()),
+                strategy=spec.strategy,
+                music=spec.music,
+                answer_within_ms=spec.answer_within or MAX_AGENT_RINGS * draft.ring_ms,
+                wrap_up_ms=spec.wrap_up,
+                return_after_ms=spec.return_after,
+                late_after_ms=spec.late_after,
+                short_abandon_ms=spec.short_abandon,
+                weight_ms=spec.weight,
+            )
+            for name, spec in queues.queues.items()
+        },
+        agents={
+            AgentId(agent.number): Agent(
+                number=AgentId(agent.number),
+                name=agent.spec.name,
+                groups=agent.spec.groups,
+                skills=tuple(agent.spec.skills.items()),
+                phone=agent.spec.phone or agent.number,
+            )
+            for agent in draft.roster.values()
+        },
+        classes=classes,
+        pause_reasons=head.pause_reasons,
+    )
+
+
+def _script(draft: Draft, head: SiteFile) -> Script:
+    return Script(
+        language=head.language,
+        flows={
+            flow.name: Flow(
+                name=flow.name,
+                start=flow.start,
+                nodes={node.name: node.node for node in flow.nodes.values() if node.node is not None},
+                person=flow.person,
+            )
+            for flow in draft.flows.values()
+        },
+        prompts={
+            language: {name: (prompt.media,) for name, prompt in prompts.items()}
+            for language, prompts in draft.prompts.items()
+        },
+        person_key=head.person_key,
+    )
+
+
+def _trunks(trunks: TrunksFile) -> dict[str, Trunk]:
+    return {
+        name: Trunk(
+            name=name,
+            host=spec.host,
+            port=spec.port,
+            register=spec.register,
+            username=spec.username,
+            peers=spec.peers,
+            dids=tuple(as_dialled(did) for did in spec.dids),
+            channels=spec.channels,
+            codecs=spec.codecs,
+            transport=spec.transport,
+        )
+        for name, spec in trunks.trunks.items()
+    }
+
+
+def _phones(draft: Draft, agents: AgentsFile) -> dict[PhoneName, Phone]:
+    phones = {
+        PhoneName(name): Phone(name=PhoneName(name))
+        for name in (a.spec.phone or a.number for a in draft.roster.values())
+    }
+    for name, spec in agents.phones.items():
+        phones[PhoneName(name)] = Phone(name=PhoneName(name), codecs=spec.codecs, auto_answer=spec.auto_answer)
+    return phones
