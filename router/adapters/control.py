@@ -1,0 +1,235 @@
+"""The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
+
+``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
+gives the records it led to) and ``POST /publish`` (reads the site's YAML again; 422 with the mistakes). Errors are
+JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its owner's alone.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from router.core.events import (
+    AgentPauseAsked,
+    AgentReadyAsked,
+    AgentSignInAsked,
+    AgentSignOutAsked,
+)
+from router.core.records import Record
+from router.errors import HotlineError, RouterAway, SettingsError, SiteError
+
+log = logging.getLogger(__name__)
+
+AnyAsk = AgentSignInAsked | AgentSignOutAsked | AgentReadyAsked | AgentPauseAsked
+"""What may be asked from outside. Facts about calls come from Asterisk only."""
+
+ANSWER_WITHIN_S = 10.0
+_PATH_BYTES = 107
+"""The longest path of a unix socket on Linux."""
+
+
+def socket_path(home: Path) -> Path:
+    """Return where the control socket of a home is."""
+    return home.absolute() / "run" / "control.sock"
+
+
+class Services(NamedTuple):
+    """What the control socket offers, as functions of the running router."""
+
+    ask: Callable[[AnyAsk], Awaitable[list[Record]]]
+    overview: Callable[[], Mapping[str, Any]]
+    health: Callable[[], Mapping[str, Any]]
+    ready: Callable[[], tuple[str, ...]]
+    """Names of what is still missing; () when ready."""
+    publish: Callable[[Path | None], Awaitable[Mapping[str, Any]]]
+    """Reads a site folder (None: the one of the settings) and makes it live. Raises SiteError."""
+
+
+class ControlServer:
+    """Serves one router's control socket."""
+
+    def __init__(self, home: Path, services: Services) -> None:
+        self.path = socket_path(home)
+        self._services = services
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Open the socket, replacing one a killed router left. Raises SettingsError for a path too long."""
+        if len(os.fsencode(self.path)) > _PATH_BYTES:
+            raise SettingsError(
+                f"{self.path}: longer than the {_PATH_BYTES} bytes a socket's path may have",
+                "choose a shorter HOTLINE_HOME",
+            )
+        app = web.Application(middlewares=[_errors])
+        app.add_routes(
+            [
+                web.get("/ready", self._ready),
+                web.get("/health", self._health),
+                web.get("/overview", self._overview),
+                web.post("/ask", self._ask),
+                web.post("/publish", self._publish),
+            ]
+        )
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.unlink(missing_ok=True)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        # Created with no rights for others, so that there is no moment in which they could open it.
+        before = os.umask(0o177)
+        try:
+            await web.UnixSite(self._runner, str(self.path)).start()
+        finally:
+            os.umask(before)
+
+    async def stop(self) -> None:
+        """Close the socket and remove it."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+            self.path.unlink(missing_ok=True)
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        missing = self._services.ready()
+        return _reply({"ready": not missing, "missing": list(missing)}, 503 if missing else 200)
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return _reply(self._services.health())
+
+    async def _overview(self, request: web.Request) -> web.Response:
+        return _reply(self._services.overview())
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        ask: AnyAsk = msgspec.json.decode(await request.read(), type=AnyAsk)
+        records = await self._services.ask(ask)
+        return _reply(records)
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        wanted = msgspec.json.decode(body, type=_Publish) if body else _Publish()
+        return _reply(await self._services.publish(Path(wanted.path) if wanted.path else None))
+
+
+class _Publish(msgspec.Struct):
+    path: str = ""
+
+
+@web.middleware
+async def _errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except SiteError as error:
+        return _reply({"error": str(error), "cure": error.cure, "site": True}, 422)
+    except msgspec.MsgspecError as error:
+        return _reply({"error": f"not understood: {error}", "cure": "see the control socket in docs/"}, 400)
+    except RouterAway as error:
+        return _reply({"error": str(error), "cure": error.cure}, 503)
+    except HotlineError as error:
+        return _reply({"error": str(error), "cure": error.cure}, 409)
+    except web.HTTPException:
+        raise
+    except Exception as error:
+        log.exception("%s failed", request.path)
+        return _reply(
+            {"error": f"the router failed at this: {error!r}", "cure": "look at its log, logs/router.log"}, 500
+        )
+
+
+def _reply(value: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")
+
+
+class Control:
+    """Speaks to a router over its control socket; use as ``async with Control(home) as control``.
+
+    Every method raises RouterAway where none answers.
+    """
+
+    def __init__(self, home: Path, *, answer_within_s: float = ANSWER_WITHIN_S) -> None:
+        self.path = socket_path(home)
+        self._answer_within_s = answer_within_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Prepare to speak; nothing is sent yet."""
+        self._session = aiohttp.ClientSession(
+            base_url="http://router",
+            connector=aiohttp.UnixConnector(path=str(self.path)),
+            timeout=aiohttp.ClientTimeout(total=self._answer_within_s),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def ready(self) -> tuple[str, ...]:
+        """Return the names of what the router still waits for; () when it is ready."""
+        _, body = await self._request("GET", "/ready")
+        return tuple(body["missing"])
+
+    async def health(self) -> dict[str, Any]:
+        """Return the state of the router's connections and how it keeps up."""
+        health: dict[str, Any] = await self._good("GET", "/health")
+        return health
+
+    async def overview(self) -> dict[str, Any]:
+        """Return the core's ``overview``: calls, queues, agents, phones."""
+        overview: dict[str, Any] = await self._good("GET", "/overview")
+        return overview
+
+    async def ask(self, ask: AnyAsk) -> list[dict[str, Any]]:
+        """Put an agent's request; return the records it led to, an ``AskRefused`` among them where it was refused."""
+        records: list[dict[str, Any]] = await self._good("POST", "/ask", msgspec.json.encode(ask))
+        return records
+
+    async def publish(self, path: Path | None = None) -> dict[str, Any]:
+        """Make a site folder live (an absolute path; None: the one of the router's settings).
+
+        Raises SiteError with all mistakes.
+        """
+        body = msgspec.json.encode(_Publish(str(path) if path else ""))
+        done: dict[str, Any] = await self._good("POST", "/publish", body)
+        return done
+
+    async def _good(self, method: str, path: str, body: bytes | None = None) -> Any:
+        status, reply = await self._request(method, path, body)
+        if status == 200:
+            return reply
+        error, cure = str(reply.get("error", f"HTTP {status}")), str(reply.get("cure", ""))
+        if reply.get("site"):
+            raise SiteError(error, cure)
+        raise RouterAway(error, cure) if status == 503 else HotlineError(error, cure)
+
+    async def _request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
+        if self._session is None:
+            raise RuntimeError("use 'async with Control(home)'")
+        try:
+            async with self._session.request(method, path, data=body) as reply:
+                text = await reply.read()
+                return reply.status, json.loads(text)
+        except (aiohttp.ClientConnectionError, FileNotFoundError) as error:
+            raise RouterAway(
+                f"no router answers at {self.path}", "start the line with: hotline up (or name its folder with --home)"
+            ) from error
+        except TimeoutError as error:
+            raise RouterAway(
+                f"the router at {self.path} did not answer within {self._answer_within_s:g} s",
+                "look at logs/router.log in the same home",
+            ) from error
+        except ValueError as error:
+            raise RouterAway(
+                f"what answers at {self.path} is no router", "name the line's folder with --home"
+            ) from error
