@@ -189,6 +189,10 @@ class CallControl:
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
+        if self.desk.agents.somebody_left:
+            self.desk.agents.somebody_left = False
+            for call, reply in self.ringing.staff_left(turn):
+                self.door.left_queue(turn, call, reply)
         self.ringing.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:
@@ -209,14 +213,16 @@ class CallControl:
         match timer.name:
             case "answer":
                 self.door.answer(turn, call)
-            case "reach" | "ring":
-                self.ringing.timer(turn, call, timer.name)
             case "party":
                 self.legs.timer(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
-            case name:
+            case name if name.startswith("ivr:"):
                 self.door.timer(turn, call, name.removeprefix("ivr:"))
+            case name:
+                reply = self.ringing.timer(turn, call, name)
+                if reply is not None:
+                    self.door.left_queue(turn, call, reply)
 
 
 Machine = Callable[[CallControl, Turn, Any], object]

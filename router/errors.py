@@ -35,3 +35,7 @@ class JournalError(HotlineError):
 
 class RouterAway(HotlineError):
     """No router answers on its control socket."""
+
+
+class SimulationError(HotlineError):
+    """A scenario of the simulator is wrong; the message names the flag, or the file and place."""

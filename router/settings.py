@@ -15,13 +15,14 @@ DEFAULT_HOME = Path(".hotline")
 class Settings(BaseSettings):
     """All settings, each with a default that works on one machine, on loopback."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="forbid", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(DEFAULT_HOME, description="folder of everything the line writes: state, journal, logs, secrets")
     site: Path = Field(Path("ivr_flows/demo"), description="folder of the hotline's YAML")
     host: str = Field("127.0.0.1", description="address everything binds to")
 
     asterisk: Literal["own", "existing"] = Field("own", description="bring an Asterisk of our own, or use one there")
+    asterisk_root: str = Field("", description="folder of the Asterisk built once; else <home>/asterisk-root")
     sip_port: int = Field(5060, ge=1, le=65535, description="UDP and TCP port of SIP")
     rtp_first: int = Field(10_000, ge=1024, le=65535, description="first UDP port of audio")
     rtp_last: int = Field(11_999, ge=1024, le=65535, description="last UDP port of audio")

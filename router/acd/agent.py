@@ -56,13 +56,17 @@ AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
 IN_CALL = frozenset({_S.RINGING, _S.TALKING, _S.HOLDING})
 """States in which a request to pause or sign out is kept until after the call."""
 
+BUSY = frozenset({_S.TALKING, _S.HOLDING, _S.WRAP_UP})
+"""States that count as work."""
+
 
 class AgentStatus(msgspec.Struct, kw_only=True):
     """An agent now. ``since`` is when the state began; ``idle_since`` orders the longest idle.
 
     ``after_call`` is a request made during a call (``paused`` or ``signed_out``) with its ``after_reason``.
     ``resting`` agents are passed over for a moment after a ring that failed without blame. ``to_tell`` is set while the
-    agent has not yet been told that they were taken out of rotation.
+    agent has not yet been told that they were taken out of rotation. ``busy_ms`` is talk, hold and wrap-up since
+    signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made when they became idle (for strategies).
     """
 
     number: AgentId
@@ -78,6 +82,10 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     resting: bool = False
     to_tell: bool = False
     calls_count: int = 0
+    lifetime_calls_count: int = 0
+    busy_ms: Ms = 0
+    rung_seq: int = 0
+    luck: float = 0.0
 
 
 class PhoneStatus(msgspec.Struct, kw_only=True):
@@ -94,11 +102,18 @@ class PhoneStatus(msgspec.Struct, kw_only=True):
 
 
 class FloorState(msgspec.Struct, kw_only=True):
-    """Everything remembered of agents and phones; ``idle_seq`` orders who became idle in the same millisecond."""
+    """Everything remembered of agents and phones.
+
+    ``idle_seq`` orders who became idle in the same millisecond and ``rung_seq`` who was rung; ``seed`` and
+    ``draw_count`` are for chance.
+    """
 
     agents: dict[AgentId, AgentStatus] = {}
     phones: dict[PhoneName, PhoneStatus] = {}
     idle_seq: int = 0
+    rung_seq: int = 0
+    seed: int = 0
+    draw_count: int = 0
 
 
 class IllegalTransition(AssertionError):

@@ -1,8 +1,9 @@
 """Pure: agents and their phones: signing in, pausing, wrap-up, being out of rotation, and who can be rung now."""
 
-from router.acd.agent import IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
+from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.spec import Floor, Queue
+from router.core import chance
 from router.core.events import PhoneSeen
 from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
 from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused, PhoneChanged
@@ -19,7 +20,12 @@ class Agents:
         self._phone_names = phones
         self._timers = timers
         self.matcher = Matcher(floor)
+        self.somebody_left = False
+        """Whether an agent has left service since the flag was last cleared."""
+        self._on_phone: dict[PhoneName, AgentId] = {}
         for number, status in state.agents.items():
+            if status.state is not AgentState.SIGNED_OUT:
+                self._on_phone[status.phone] = number
             if status.state is not AgentState.SIGNED_OUT and number in floor.agents:
                 self.matcher.enrol(status)
                 self._refresh(status)
@@ -47,9 +53,10 @@ class Agents:
                 return status.state is AgentState.READY or self.ready(turn, agent, by)
             self._go(turn, status, AgentEvent.SIGN_OUT, reason="moved", by=by)
         status.phone = phone
-        status.calls_count = 0
+        status.calls_count = status.busy_ms = 0
         status.to_tell = False
         self.matcher.enrol(status)
+        self._on_phone[phone] = agent
         self._go(turn, status, AgentEvent.SIGN_IN, by=by)
         return True
 
@@ -101,6 +108,8 @@ class Agents:
         """The agent's phone is being rung."""
         status = self._state.agents[agent]
         status.call = call
+        self._state.rung_seq += 1
+        status.rung_seq = self._state.rung_seq
         self._go(turn, status, AgentEvent.RING)
         return status
 
@@ -150,6 +159,7 @@ class Agents:
         """Caller and agent hear each other."""
         status = self._state.agents[agent]
         status.calls_count += 1
+        status.lifetime_calls_count += 1
         self._go(turn, status, AgentEvent.CONNECTED)
 
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
@@ -217,10 +227,8 @@ class Agents:
 
     def on_phone(self, phone: PhoneName) -> AgentStatus | None:
         """Return the agent signed in on a phone, or None."""
-        for status in self._state.agents.values():
-            if status.phone == phone and status.state is not AgentState.SIGNED_OUT:
-                return status
-        return None
+        agent = self._on_phone.get(phone)
+        return None if agent is None else self._state.agents[agent]
 
     def told(self, agent: AgentId) -> bool:
         """Say whether the agent has yet to be told that they were taken out of rotation, and remember it as told."""
@@ -292,11 +300,17 @@ class Agents:
         status.reason = reason
         kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
         status.since = turn.now
+        if previous in BUSY:
+            status.busy_ms += turn.now - was
         if status.state is AgentState.READY and not kept_place:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
-        for name in ("wrap_up", "return"):
-            self._timers.cancel(f"agent:{status.number}", name)
+            self._state.draw_count += 1
+            status.luck = chance.exponential(self._state.seed, self._state.draw_count)
+        if previous is AgentState.WRAP_UP:
+            self._timers.cancel(f"agent:{status.number}", "wrap_up")
+        elif previous is AgentState.NOT_ANSWERING:
+            self._timers.cancel(f"agent:{status.number}", "return")
         turn.note(
             AgentStateChanged,
             agent=status.number,
@@ -310,6 +324,8 @@ class Agents:
         )
         if status.state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
+            self.somebody_left = True
+            del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
         else:
             self._refresh(status)

@@ -1,10 +1,11 @@
 """Pure: who waits, who is idle, and which call goes to which agent next.
 
-Waiting calls are grouped by what they need (queue and requirement); each group keeps its waiting calls and the idle
-agents it may use in order, so a decision looks at heads only. Whatever changes marks groups dirty;
-:meth:`Matcher.match` works until nothing more fits.
+Waiting calls are grouped by what they need; each group keeps its calls in order and a heap of the idle agents it may
+use, so a decision looks at heads only. A call that begins to wait takes the best idle agent of its group; an agent who
+becomes idle takes the call with the lowest key of all groups they may serve. Nothing else ever has to be looked at.
 """
 
+import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 
@@ -12,48 +13,90 @@ import msgspec
 
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
-from router.acd.spec import Agent, Floor, Queue
+from router.acd.spec import ANYBODY, Agent, Floor, Need, Queue, Step, both, meets
 from router.core.ids import AgentId, CallId, Ms, QueueName
 
-Requirement = tuple[tuple[str, int], ...]
-"""Skills with the least level each, sorted by name."""
 WaitKey = tuple[int, Ms, int]
 """(tier, asked at minus head start, sequence), lowest first."""
+GroupKey = tuple[QueueName, Need, int, tuple[str, ...], str, bool]
+"""(queue, what the call itself needs, step by waiting time, senior groups, sticky agent, may use reserved agents)."""
 
 
 class Waiting(msgspec.Struct, kw_only=True):
-    """A call that waits for an agent. ``tried`` are the agents rung in this round; ``offered`` while one rings."""
+    """A call that waits for an agent.
+
+    ``need`` is what the call asks for beside its queue; ``step`` how many of the queue's steps it has reached by
+    waiting; ``senior_groups`` and ``sticky`` narrow who may serve it for now. ``tried`` are the agents rung in this
+    round; ``offered`` counts those who are being rung.
+    """
 
     call: CallId
     queue: QueueName
-    requirement: Requirement
+    need: Need = ANYBODY
     tier: int
     key_ms: Ms
     seq: int
     asked_at: Ms
+    step: int = 0
+    senior_groups: tuple[str, ...] = ()
+    sticky: str = ""
+    privileged: bool = False
     tried: list[AgentId] = []
     round: int = 1
     attempt: int = 0
-    offered: bool = False
+    offered: int = 0
 
     @property
     def key(self) -> WaitKey:
         """The order among waiting calls; it changes only by recorded re-keying."""
         return (self.tier, self.key_ms, self.seq)
 
+    @property
+    def group(self) -> GroupKey:
+        """The group of calls with the same needs."""
+        return (self.queue, self.need, self.step, self.senior_groups, self.sticky, self.privileged)
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """A call and the agent it goes to; ``runner_up`` would have been next, ``idle_count`` could have been taken."""
+
+    waiting: Waiting
+    agent: AgentId
+    runner_up: str
+    idle_count: int
+
+
+_Idle = tuple[float, int, AgentId, int]
+"""(strategy key, idle sequence, agent, how often they had become idle): an agent in a group's heap."""
+
 
 class _Group:
-    """Calls of one queue with one requirement, and the idle agents who may take them."""
+    """Calls with the same needs, and the agents who may take them."""
 
-    __slots__ = ("idle", "members", "queue", "requirement", "waiting")
+    __slots__ = (
+        "favoured",
+        "groups",
+        "heap",
+        "idle_count",
+        "members",
+        "need",
+        "privileged",
+        "queue",
+        "sticky",
+        "waiting",
+    )
 
-    def __init__(self, queue: Queue, requirement: Requirement) -> None:
+    def __init__(self, queue: Queue, key: GroupKey) -> None:
+        _, _, _, _, self.sticky, self.privileged = key
         self.queue = queue
-        self.requirement = requirement
+        self.need: Need = ANYBODY
+        self.groups: tuple[str, ...] = ()
+        self.favoured: frozenset[str] = frozenset()
         self.waiting: list[tuple[WaitKey, CallId]] = []
-        self.idle: list[tuple[int, int, AgentId]] = []
-        self.members: dict[AgentId, tuple[int, int, AgentId] | None] = {}
-        """Agents who may serve, with their entry in ``idle`` while they are in it."""
+        self.heap: list[_Idle] = []
+        """Entries of agents who have been busy since are stale."""
+        self.members: dict[AgentId, None] = {}
+        self.idle_count = 0
 
 
 class Matcher:
@@ -61,48 +104,77 @@ class Matcher:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._groups: dict[tuple[QueueName, Requirement], _Group] = {}
+        self._groups: dict[GroupKey, _Group] = {}
+        self._of_queue: dict[QueueName, dict[GroupKey, _Group]] = {}
         self._of_agent: dict[AgentId, list[_Group]] = {}
         self._agents: dict[AgentId, AgentStatus] = {}
+        self._idle: dict[AgentId, int] = {}
+        """Idle agents with how often they have become idle; a heap's entry of another time is stale."""
+        self._idle_times: dict[AgentId, int] = {}
+        self._unlisted: dict[AgentId, None] = {}
+        """Idle agents who are in no heap yet."""
         self._waiting: dict[CallId, Waiting] = {}
         self._order: dict[QueueName, list[WaitKey]] = {}
-        self._dirty: dict[tuple[QueueName, Requirement], _Group] = {}
+        self._reached: dict[QueueName, int] = {}
+        """How many of a queue's steps all its calls have reached by its length or its staff."""
+        self._reserves = [queue for queue in floor.queues.values() if queue.reserve_count]
+        self._idle_count: dict[QueueName, int] = {}
+        """Idle agents in the groups of a queue that keeps some, whatever their skills."""
+        self._new_calls: list[tuple[WaitKey, CallId]] = []
+        """A heap of calls that have begun to wait in their group; those that do not any more are passed over."""
+        self._new_agents: dict[AgentId, None] = {}
+        self._touched: dict[QueueName, None] = {}
+        for queue in floor.queues.values():
+            self._group((queue.name, ANYBODY, 0, (), "", True))
 
     # --- calls ---
 
     def add(self, waiting: Waiting) -> bool:
         """Let a call wait. Returns whether an idle agent was there for it."""
-        group = self._group(waiting.queue, waiting.requirement)
+        group = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
+        self._touched[waiting.queue] = None
         if not waiting.offered:
-            insort(group.waiting, (waiting.key, waiting.call))
-            self._mark(group)
-        return bool(group.idle)
+            self._list(waiting)
+        return group.idle_count > 0
 
     def remove(self, call: CallId) -> None:
         """Let a call wait no longer (it was connected or is gone)."""
         waiting = self._waiting.pop(call)
         order = self._order[waiting.queue]
         del order[bisect_left(order, waiting.key)]
+        self._touched[waiting.queue] = None
         if not waiting.offered:
             self._unlist(waiting)
 
     def offered(self, call: CallId, agent: AgentId) -> None:
         """An agent is being rung for the call; it keeps its place but is not matched meanwhile."""
         waiting = self._waiting[call]
-        self._unlist(waiting)
-        waiting.offered = True
+        if not waiting.offered:
+            self._unlist(waiting)
+        waiting.offered += 1
         waiting.attempt += 1
         waiting.tried.append(agent)
 
     def not_taken(self, call: CallId) -> None:
-        """The agent rung did not take the call: it is matched again, at its old place."""
+        """An agent rung did not take the call; when none rings any more it is matched again, at its old place."""
         waiting = self._waiting[call]
-        waiting.offered = False
-        group = self._group(waiting.queue, waiting.requirement)
-        insort(group.waiting, (waiting.key, waiting.call))
-        self._mark(group)
+        waiting.offered -= 1
+        if not waiting.offered:
+            self._list(waiting)
+
+    def regroup(self, call: CallId, *, step: int | None = None, widen: bool = False) -> None:
+        """Change what a waiting call needs: a further ``step``, or nobody in particular any more (``widen``)."""
+        waiting = self._waiting[call]
+        if not waiting.offered:
+            self._unlist(waiting)
+        if step is not None:
+            waiting.step = step
+        if widen:
+            waiting.senior_groups, waiting.sticky = (), ""
+        if not waiting.offered:
+            self._list(waiting)
 
     def position(self, waiting: Waiting) -> int:
         """Return a call's place in its queue, from 1; calls being offered count."""
@@ -111,6 +183,14 @@ class Matcher:
     def length(self, queue: QueueName) -> int:
         """Return how many calls wait in a queue, those being offered included."""
         return len(self._order.get(queue, ()))
+
+    def waits_unoffered(self, queue: QueueName) -> int:
+        """Return how many calls wait in a queue for whom no phone rings."""
+        return sum(len(group.waiting) for group in self._of_queue.get(queue, {}).values())
+
+    def has_idle(self, waiting: Waiting) -> bool:
+        """Say whether an idle agent may serve a call that does not wait yet."""
+        return self._group(waiting.group).idle_count > 0
 
     def emergency_waits_for(self, agent: AgentId) -> bool:
         """Say whether an emergency waits that this agent may serve."""
@@ -124,116 +204,255 @@ class Matcher:
 
     def enrol(self, status: AgentStatus) -> None:
         """An agent entered service: find the groups they may serve."""
-        spec = self._floor.agents[status.number]
         self._agents[status.number] = status
-        for queue in self._floor.queues.values():
-            self._group(queue.name, tuple(sorted(queue.skills)))
-        self._of_agent[status.number] = []
-        for group in self._groups.values():
-            self._join(group, spec)
+        agent = self._floor.agents[status.number]
+        joined = [group for group in self._groups.values() if self._may_serve(agent, group)]
+        self._of_agent[status.number] = joined
+        for group in joined:
+            group.members[status.number] = None
+            self._touched[group.queue.name] = None
 
     def dismiss(self, agent: AgentId) -> None:
         """An agent left service."""
         self.busy(agent)
         for group in self._of_agent.pop(agent, ()):
-            group.members.pop(agent, None)
+            del group.members[agent]
+            self._touched[group.queue.name] = None
         self._agents.pop(agent, None)
 
     def idle(self, agent: AgentId) -> None:
         """An agent can be rung (again)."""
-        for group in self._of_agent.get(agent, ()):
-            if group.members[agent] is None:
-                self._list_idle(group, agent)
+        if agent in self._idle or agent not in self._agents:
+            return
+        self._idle[agent] = self._idle_times[agent] = self._idle_times.get(agent, 0) + 1
+        self._new_agents[agent] = self._unlisted[agent] = None
+        for group in self._of_agent[agent]:
+            group.idle_count += 1
+        for queue in self._reserving(agent):
+            self._idle_count[queue] = self._idle_count.get(queue, 0) + 1
+            # One more who is idle may free another who was kept: look at the heads of the queue again.
+            for group in self._of_queue[queue].values():
+                if group.waiting:
+                    heapq.heappush(self._new_calls, group.waiting[0])
 
     def busy(self, agent: AgentId) -> None:
         """An agent can not be rung now."""
-        for group in self._of_agent.get(agent, ()):
-            entry = group.members[agent]
-            if entry is not None:
-                del group.idle[bisect_left(group.idle, entry)]
-                group.members[agent] = None
+        if self._idle.pop(agent, None) is None:
+            return
+        self._new_agents.pop(agent, None)
+        self._unlisted.pop(agent, None)
+        for group in self._of_agent[agent]:
+            group.idle_count -= 1
+        for queue in self._reserving(agent):
+            self._idle_count[queue] -= 1
 
     def serving(self, queue: QueueName) -> Iterator[AgentStatus]:
-        """The agents in service who may serve a queue."""
+        """The agents in service who may serve a queue as it is now, its steps included."""
         seen: dict[AgentId, None] = {}
-        for (name, _), group in self._groups.items():
-            if name == queue:
-                seen.update(dict.fromkeys(group.members))
+        for group in self._of_queue.get(queue, {}).values():
+            seen.update(group.members)
         return (self._agents[agent] for agent in seen)
+
+    def anybody_of(self, groups: tuple[str, ...]) -> bool:
+        """Say whether somebody of these agent groups is in service."""
+        return any(set(self._floor.agents[number].groups) & set(groups) for number in self._agents)
+
+    def may_serve_now(self, agent: AgentId, waiting: Waiting) -> bool:
+        """Say whether an agent in service may serve a call as it waits now."""
+        return agent in self._group(waiting.group).members
 
     # --- matching ---
 
-    def match(self) -> Iterator[tuple[Waiting, AgentId]]:
-        """Yield pairs until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each.
+    def match(self) -> Iterator[Pick]:
+        """Yield picks until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each."""
+        self._check_conditions()
+        while True:
+            waiting = self._next_new_call()
+            if waiting is not None:
+                pick = self._best_agent(waiting)
+            elif self._new_agents:
+                agent = next(iter(self._new_agents))
+                del self._new_agents[agent]
+                pick = self._best_call(agent)
+                if pick is None:
+                    self._list_idle(agent)
+            else:
+                return
+            if pick is not None:
+                yield pick
 
-        Among all groups that changed, the call with the lowest key is served first, by its queue's strategy.
+    def _next_new_call(self) -> Waiting | None:
+        while self._new_calls:
+            key, call = heapq.heappop(self._new_calls)
+            waiting = self._waiting.get(call)
+            if waiting is not None and waiting.key == key and not waiting.offered:
+                return waiting
+        return None
+
+    def more(self, waiting: Waiting) -> Pick | None:
+        """Another idle agent for a call that is being offered already, or None."""
+        return self._best_agent(waiting, untried_only=True)
+
+    def _best_agent(self, waiting: Waiting, *, untried_only: bool = False) -> Pick | None:
+        """The best idle agent for a call that has begun to wait.
+
+        Agents not rung in this round come first; are all rung, a new round begins. A phone that did not take a call
+        rests for a moment (it is not idle), so a round costs time and none is rung in a loop.
         """
-        while self._dirty:
-            best: tuple[Waiting, AgentId] | None = None
-            for name in list(self._dirty):
-                pair = self._first_fit(self._dirty[name])
-                if pair is None:
-                    del self._dirty[name]
-                elif best is None or pair[0].key < best[0].key:
-                    best = pair
-            if best is not None:
-                yield best
-
-    def _first_fit(self, group: _Group) -> tuple[Waiting, AgentId] | None:
-        """The group's head and the best idle agent it has not rung in this round; all rung: a new round begins.
-
-        A phone that did not take a call rests for a moment (it is not idle), so a round costs time and none is rung in
-        a loop, while the head never loses an agent to a call behind it.
-        """
-        if not group.idle or not group.waiting:
+        group = self._group(waiting.group)
+        for agent in list(self._unlisted):
+            self._list_idle(agent)
+        if not group.idle_count or not self._has_right(group):
             return None
-        waiting = self._waiting[group.waiting[0][1]]
-        for _, _, agent in group.idle:
-            if agent not in waiting.tried:
-                return waiting, agent
-        waiting.tried = []
-        waiting.round += 1
-        return waiting, group.idle[0][2]
+        skipped: list[_Idle] = []
+        best: _Idle | None = None
+        while (head := self._head(group)) is not None:
+            heapq.heappop(group.heap)
+            if head[2] not in waiting.tried:
+                best = head
+                break
+            skipped.append(head)
+        if best is None and skipped and not untried_only:
+            best = skipped.pop(0)
+            waiting.tried = []
+            waiting.round += 1
+        following = self._head(group)
+        runner_up = following[2] if following is not None else skipped[0][2] if skipped else ""
+        for entry in skipped:
+            heapq.heappush(group.heap, entry)
+        return None if best is None else Pick(waiting, best[2], runner_up, group.idle_count)
+
+    def _best_call(self, agent: AgentId) -> Pick | None:
+        """The call with the lowest key that an agent who became idle may serve."""
+        favours = self._floor.agents[agent].favours
+        best: tuple[int, Ms, int] | None = None
+        chosen: CallId | None = None
+        second = ""
+        for group in self._of_agent[agent]:
+            if not group.waiting:
+                continue
+            key, call = group.waiting[0]
+            if favours:
+                ahead = max((ms for skill, ms in favours if skill in group.favoured), default=0)
+                key = (key[0], key[1] - ahead, key[2])
+            if (best is None or key < best) and self._has_right(group):
+                best, second, chosen = key, chosen or "", call
+        if chosen is None:
+            return None
+        waiting = self._waiting[chosen]
+        if agent in waiting.tried:
+            waiting.tried = []
+            waiting.round += 1
+        return Pick(waiting, agent, second, 1)
 
     # --- inside ---
 
-    def _group(self, queue: QueueName, requirement: Requirement) -> _Group:
-        group = self._groups.get((queue, requirement))
-        if group is None:
-            group = self._groups[queue, requirement] = _Group(self._floor.queues[queue], requirement)
-            for number in self._of_agent:
-                self._join(group, self._floor.agents[number])
-        return group
-
-    def _join(self, group: _Group, agent: Agent) -> None:
-        if group in self._of_agent[agent.number] or not may_serve(agent, group.queue, group.requirement):
-            return
-        self._of_agent[agent.number].append(group)
-        group.members[agent.number] = None
-        siblings = self._of_agent[agent.number]
-        if any(other.members[agent.number] is not None for other in siblings):
-            self._list_idle(group, agent.number)
-
-    def _list_idle(self, group: _Group, agent: AgentId) -> None:
-        status = self._agents[agent]
-        key = STRATEGIES[group.queue.strategy](status, self._floor.agents[agent], group.requirement)
-        entry = (key, status.idle_seq, agent)
-        group.members[agent] = entry
-        insort(group.idle, entry)
-        self._mark(group)
+    def _list(self, waiting: Waiting) -> None:
+        insort(self._group(waiting.group).waiting, (waiting.key, waiting.call))
+        heapq.heappush(self._new_calls, (waiting.key, waiting.call))
 
     def _unlist(self, waiting: Waiting) -> None:
-        listed = self._group(waiting.queue, waiting.requirement).waiting
+        listed = self._groups[waiting.group].waiting
         del listed[bisect_left(listed, (waiting.key, waiting.call))]
 
-    def _mark(self, group: _Group) -> None:
-        if group.waiting and group.idle:
-            self._dirty[group.queue.name, group.requirement] = group
+    def _list_idle(self, agent: AgentId) -> None:
+        if self._unlisted.pop(agent, 0) is None:
+            for group in self._of_agent[agent]:
+                self._push(group, agent)
+
+    def _push(self, group: _Group, agent: AgentId) -> None:
+        status = self._agents[agent]
+        key = STRATEGIES[group.queue.strategy](status, self._floor.agents[agent], group.need)
+        heapq.heappush(group.heap, (key, status.idle_seq, agent, self._idle[agent]))
+
+    def _head(self, group: _Group) -> _Idle | None:
+        """The first entry of a group's heap that is not stale; stale ones are dropped on the way."""
+        heap = group.heap
+        while heap:
+            entry = heap[0]
+            if self._idle.get(entry[2]) == entry[3] and entry[2] in group.members:
+                return entry
+            heapq.heappop(heap)
+        return None
+
+    def _has_right(self, group: _Group) -> bool:
+        """Whether a group's calls may take an idle agent, or those who are idle are kept for others."""
+        reserve = group.queue.reserve_count
+        if not reserve or group.privileged:
+            return True
+        return self._idle_count.get(group.queue.name, 0) > reserve
+
+    def _reserving(self, agent: AgentId) -> Iterator[QueueName]:
+        """The queues that an agent's groups serve and that keep idle agents for some of their calls."""
+        groups = self._floor.agents[agent].groups
+        return (queue.name for queue in self._reserves if any(group in queue.groups for group in groups))
+
+    def _group(self, key: GroupKey) -> _Group:
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(self._floor.queues[key[0]], key)
+            self._of_queue.setdefault(key[0], {})[key] = group
+            self._staff(key, group)
+        return group
+
+    def _staff(self, key: GroupKey, group: _Group) -> None:
+        """Work out anew whom a group needs and who may serve it."""
+        queue, need, step, seniors, _, _ = key
+        reached = max(step, self._reached.get(queue, 0))
+        steps = group.queue.steps
+        base = steps[reached - 1].need if reached else group.queue.need
+        group.need = both(base, need)
+        group.favoured = frozenset(skill for skills in group.need for skill, _ in skills)
+        group.groups = seniors or (reached and steps[reached - 1].groups) or group.queue.groups
+        for number in self._agents:
+            serves = self._may_serve(self._floor.agents[number], group)
+            if serves == (number in group.members):
+                continue
+            if serves:
+                group.members[number] = None
+                self._of_agent[number].append(group)
+                group.idle_count += number in self._idle
+                if number in self._idle and number not in self._unlisted:
+                    self._push(group, number)
+            else:
+                del group.members[number]
+                self._of_agent[number].remove(group)
+                group.idle_count -= number in self._idle
+
+    def _may_serve(self, agent: Agent, group: _Group) -> bool:
+        if group.sticky and agent.number != group.sticky:
+            return False
+        return may_serve(agent, group.groups, group.need)
+
+    def _check_conditions(self) -> None:
+        """Apply the steps that queues reach, or leave, by their length and staff."""
+        for queue in list(self._touched):
+            del self._touched[queue]
+            steps = self._floor.queues[queue].steps if queue in self._floor.queues else ()
+            if not any(step.waiting_over or step.signed_in_under for step in steps):
+                continue
+            now = self._reached.get(queue, 0)
+            reached = max((n for n, step in enumerate(steps, 1) if self._holds(queue, step, n <= now)), default=0)
+            if reached != now:
+                self._reached[queue] = reached
+                for key, group in self._of_queue[queue].items():
+                    self._staff(key, group)
+                    for waiting in group.waiting:
+                        heapq.heappush(self._new_calls, waiting)
+
+    def _holds(self, queue: QueueName, step: Step, held: bool) -> bool:
+        """Whether a queue's length or staff calls for a step; one that holds goes only with a margin (hysteresis)."""
+        over = step.waiting_over
+        if over and self.length(queue) > (over - max(over // 5, 1) if held else over):
+            return True
+        return bool(step.signed_in_under) and self._staff_count(queue) < step.signed_in_under
+
+    def _staff_count(self, queue: QueueName) -> int:
+        """How many agents of the queue's own groups are in service, whatever their skills."""
+        groups = set(self._floor.queues[queue].groups)
+        return sum(bool(groups & set(self._floor.agents[number].groups)) for number in self._agents)
 
 
-def may_serve(agent: Agent, queue: Queue, requirement: Requirement) -> bool:
-    """Say whether an agent is in one of the queue's groups and has every skill at its level."""
-    if not any(group in queue.groups for group in agent.groups):
-        return False
-    levels = dict(agent.skills)
-    return all(levels.get(skill, 0) >= level for skill, level in requirement)
+def may_serve(agent: Agent, groups: tuple[str, ...], need: Need) -> bool:
+    """Say whether an agent is in one of the groups and has what is needed."""
+    return any(group in groups for group in agent.groups) and meets(dict(agent.skills), need)

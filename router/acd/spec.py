@@ -4,29 +4,80 @@ import msgspec
 
 from router.core.ids import AgentId, Ms, QueueName
 
+Skills = tuple[tuple[str, int], ...]
+"""Skills with levels 1-5, sorted by name."""
+Need = tuple[Skills, ...]
+"""What an agent must have: one of these sets of skills, each at its level or higher. ``ANYBODY`` asks for nothing."""
+ANYBODY: Need = ((),)
+
+
+def both(first: Need, second: Need) -> Need:
+    """Return the need that is met where both are."""
+    met = {_merge(one, other) for one in first for other in second}
+    return tuple(sorted(met))
+
+
+def meets(levels: dict[str, int], need: Need) -> bool:
+    """Say whether somebody with these skill levels meets a need."""
+    return any(all(levels.get(skill, 0) >= level for skill, level in skills) for skills in need)
+
+
+def _merge(one: Skills, other: Skills) -> Skills:
+    levels = dict(one)
+    for skill, level in other:
+        levels[skill] = max(level, levels.get(skill, 0))
+    return tuple(sorted(levels.items()))
+
 
 class CallClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of callers. ``head_start_ms`` moves its calls forward in every queue; ``tier`` 0 is the emergency's."""
+    """A class of callers. ``head_start_ms`` moves its calls forward in every queue; ``tier`` 0 is the emergency's.
+
+    For ``senior_for_ms`` its callers are kept for agents of ``senior_groups``, if any of these is signed in.
+    """
 
     name: str
     head_start_ms: Ms = 0
     tier: int = 1
+    senior_groups: tuple[str, ...] = ()
+    senior_for_ms: Ms = 0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A relaxation of what a queue needs; a later step of a queue asks for less than an earlier one.
+
+    It is reached by a call that has waited ``after_ms`` (None: not by time), and by all calls of the queue while more
+    than ``waiting_over`` wait, or fewer than ``signed_in_under`` agents who may serve it are signed in (0: not so).
+    """
+
+    need: Need = ANYBODY
+    groups: tuple[str, ...] = ()
+    after_ms: Ms | None = None
+    waiting_over: int = 0
+    signed_in_under: int = 0
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """A queue.
 
-    ``groups`` name the agent groups that serve it; ``skills`` are the least levels an agent must have (1-5);
+    ``groups`` name the agent groups that serve it; ``need`` the skills an agent must have, less by ``steps``;
     ``answer_within_ms`` is how long a phone may ring; ``unreachable_after_ms`` how soon it must say that it rings;
     ``wrap_up_ms`` after-call work; ``return_after_ms`` when an agent who did not answer comes back by themselves (0:
     never); ``round_pause_ms`` how long a phone that did not take a call is passed over by all calls; ``late_after_ms``
-    when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment.
+    when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment;
+    ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins.
+
+    ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none); ``join_empty``
+    whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when everybody has
+    left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms`` a caller waits
+    for the agent they had before.
     """
 
     name: QueueName
     groups: tuple[str, ...]
-    skills: tuple[tuple[str, int], ...] = ()
+    need: Need = ANYBODY
+    steps: tuple[Step, ...] = ()
     strategy: str = "longest_idle"
+    ring_count: int = 1
     music: str = "default"
     answer_within_ms: Ms = 15_000
     unreachable_after_ms: Ms = 2_000
@@ -36,16 +87,30 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     late_after_ms: Ms = 15_000
     short_abandon_ms: Ms = 20_000
     weight_ms: Ms = 0
+    capacity: int | None = None
+    max_wait_ms: Ms = 0
+    join_empty: bool = True
+    stay_empty: bool = True
+    reserve_count: int = 0
+    reserve_for: tuple[str, ...] = ()
+    sticky_ms: Ms = 0
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent: work number, the groups they belong to, their skills with levels 1-5, and their usual phone."""
+    """An agent: work number, the groups they belong to, their skills with levels 1-5, and their usual phone.
+
+    ``favours`` are head starts, in ms, that calls needing a skill have with this agent; ``share`` weighs random picks;
+    ``place`` is their place in the order of the file.
+    """
 
     number: AgentId
     name: str = ""
     groups: tuple[str, ...] = ()
-    skills: tuple[tuple[str, int], ...] = ()
+    skills: Skills = ()
     phone: str = ""
+    favours: tuple[tuple[str, Ms], ...] = ()
+    share: int = 1
+    place: int = 0
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):

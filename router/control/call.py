@@ -43,6 +43,8 @@ class CallEvent(StrEnum):
     TAKEN = "taken"
     CONNECTED = "connected"
     NOT_CONNECTED = "not_connected"
+    GIVEN_BACK = "given_back"
+    """The queue does not keep the call any longer; the flow goes on."""
     TRANSFER = "transfer"
     NOT_TRANSFERRED = "not_transferred"
     TRANSFERRED = "transferred"
@@ -63,7 +65,11 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.AWAY: {CallEvent.ENDED: Stage.ENDED},
-    Stage.WAITING: {CallEvent.OFFERED: Stage.OFFERED, CallEvent.ENDED: Stage.ENDED},
+    Stage.WAITING: {
+        CallEvent.OFFERED: Stage.OFFERED,
+        CallEvent.GIVEN_BACK: Stage.IVR,
+        CallEvent.ENDED: Stage.ENDED,
+    },
     Stage.OFFERED: {
         CallEvent.TAKEN: Stage.CONNECTING,
         CallEvent.NOT_TAKEN: Stage.WAITING,

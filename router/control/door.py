@@ -138,6 +138,7 @@ class Door:
         """Turn what the flow wants into commands."""
         owner = f"call:{call.id}"
         reply: Reply | None = None
+        refused: Reply | None = None
         for effect in effects:
             match effect:
                 case Play(media=media):
@@ -157,7 +158,7 @@ class Door:
                         turn, call, records.MenuStep, flow=flow, node=node, node_type=node_type, result=result
                     )
                 case Enqueue():
-                    self._ringing.ask(turn, call, effect)
+                    refused = self._ringing.ask(turn, call, effect)
                 case Ask(order=order):
                     reply = self._asks.ask(turn, call, order)
                 case Withdraw():
@@ -168,6 +169,14 @@ class Door:
                     self._ending.end(turn, call, Outcome(outcome), "router", detail)
         if reply is not None:
             self.replied(turn, call, reply)
+        if refused is not None:
+            self.left_queue(turn, call, refused)
+
+    def left_queue(self, turn: Turn, call: Call, reply: Reply) -> None:
+        """The queue did not take the caller, or not any longer: the flow goes on."""
+        if call.session is not None:
+            script = self._desk.site_of(call).script
+            self._carry(turn, call, ivr.left_queue(script, call.session, self._view(turn, call), reply))
 
     def played(self, turn: Turn, event: events.PlaybackFinished) -> None:
         """What was played to a caller has been played, or could not be."""

@@ -1,6 +1,6 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
-from router.control.call import Call, CallEvent, LegEvent, LegStage, Stage
+from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.core import commands, records
 from router.core.commands import HangUpReason
@@ -54,10 +54,10 @@ class Ending:
             self._desk.leave_queue(call)
         if was is Stage.TALKING:
             self._end_talk(turn, call, ended_by)
-        leg = self._desk.state.legs.get(call.leg) if call.leg is not None else None
-        if leg is not None and leg.stage is not LegStage.CLOSING:
-            leg.releases = was in (Stage.OFFERED, Stage.CONNECTING)
-            self._desk.close_leg(turn, leg)
+        for leg in self._desk.legs_of(call):
+            if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
+                leg.releases = leg.purpose is LegFor.AGENT and was in (Stage.OFFERED, Stage.CONNECTING)
+                self._desk.close_leg(turn, leg)
         self._desk.drop_bridge(turn, call)
         call.playback, call.request = None, ""
         if not call.caller_gone:

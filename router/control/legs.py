@@ -37,7 +37,7 @@ class Legs:
         leg.apply(LegEvent.RANG)
         leg.rang_at = turn.now
         if leg.purpose is LegFor.AGENT:
-            self._ringing.rang(turn, self._desk.state.calls[leg.call])
+            self._ringing.rang(turn, self._desk.state.calls[leg.call], leg)
 
     def answered(self, turn: Turn, event: events.AgentLegAnswered) -> None:
         """Somebody we dialled picked up."""
@@ -54,7 +54,7 @@ class Legs:
         call = self._desk.state.calls[leg.call]
         match leg.purpose:
             case LegFor.AGENT:
-                self._ringing.taken(turn, call)
+                self._ringing.taken(turn, call, leg)
             case LegFor.TRANSFER:
                 self._transfers.answered(turn, call, leg)
             case LegFor.OUTBOUND:

@@ -48,7 +48,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
 
 def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
     waiting = desk.state.waiting.get(call.id)
-    leg = desk.state.legs.get(call.leg) if call.leg is not None else None
+    rung = [leg.agent for leg in desk.legs_of(call) if leg.agent]
     return {
         "call": call.id,
         "channel": call.channel,
@@ -60,7 +60,7 @@ def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
         "queue": call.queue,
         "position": desk.matcher.position(waiting) if waiting else 0,
         "wait_ms": now - call.asked_at if waiting else call.wait_ms,
-        "agent": call.agent or (leg.agent if leg else ""),
+        "agent": call.agent or ",".join(rung),
         "total_ms": now - call.arrived_at,
         "config": call.config,
     }

@@ -1,17 +1,18 @@
 """Pure: from asking for a person to talking with one: waiting, ringing agents one after another, bridging, hold."""
 
-from router.acd.matcher import Waiting
-from router.acd.spec import CallClass
+from router.acd.matcher import Pick, Waiting
+from router.acd.spec import CallClass, Queue
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
-from router.core.ids import AgentId, Ms, QueueName
+from router.core.ids import ChannelId, Ms, QueueName
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr.effects import Enqueue
+from router.ivr.orders import Reply
 
 GIVE_UP_MARGIN_MS: Ms = 5_000
 """Asterisk's own time-out for a ring is this much later than ours."""
@@ -26,61 +27,107 @@ class Ringing:
         self._desk = desk
         self._ending = ending
 
-    def ask(self, turn: Turn, call: Call, effect: Enqueue) -> None:
-        """The caller asks for a person."""
-        call.session = None
-        self._desk.timers.cancel_all(f"call:{call.id}")
-        self._desk.stop_playback(turn, call)
+    def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
+        """The caller asks for a person. Returns the reply where the queue does not take them."""
+        desk = self._desk
+        asked_before = bool(call.asked_at)
+        call.asked_at = call.asked_at or turn.now
+        call.queue, call.call_class = QueueName(effect.queue), effect.call_class
+        queue = desk.queue_of(call)
+        waiting = self._waiting(turn, call, queue, effect)
+        if waiting.tier and (refusal := self._refusal(queue, waiting)):
+            return Reply(status=refusal)
+        desk.state.wait_seq += 1
+        desk.stop_playback(turn, call)
         call.apply(CallEvent.ASKED)
-        call.asked_at, call.queue, call.call_class = turn.now, QueueName(effect.queue), effect.call_class
-        queue = self._desk.queue_of(call)
-        call_class = self._desk.site_of(call).floor.classes.get(effect.call_class, CallClass(name=effect.call_class))
-        self._desk.state.wait_seq += 1
-        waiting = Waiting(
+        desk.state.waiting[call.id] = waiting
+        queued = not desk.matcher.add(waiting)
+        call.queued = queued or (asked_before and call.queued)
+        self._arm(turn, call, queue, waiting)
+        if turn.wants(records.CallQueued):
+            desk.note_call(
+                turn,
+                call,
+                records.CallQueued,
+                queue=queue.name,
+                call_class=call.call_class,
+                position=desk.matcher.position(waiting),
+                waiting=desk.matcher.length(queue.name),
+                queued=queued,
+            )
+        desk.want_music(call)
+        return None
+
+    def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
+        """How a call will wait: its place, and who may serve it."""
+        desk = self._desk
+        classes = desk.site_of(call).floor.classes
+        call_class = classes.get(effect.call_class, CallClass(name=effect.call_class))
+        seniors = call_class.senior_groups if call_class.senior_for_ms else ()
+        return Waiting(
             call=call.id,
             queue=queue.name,
-            requirement=tuple(sorted({**dict(queue.skills), **dict(effect.skills)}.items())),
+            need=(tuple(sorted(effect.skills)),),
             tier=call_class.tier,
             key_ms=turn.now - call_class.head_start_ms - queue.weight_ms,
-            seq=self._desk.state.wait_seq,
-            asked_at=turn.now,
+            seq=desk.state.wait_seq + 1,
+            asked_at=call.asked_at,
+            senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
+            privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
         )
-        self._desk.state.waiting[call.id] = waiting
-        call.queued = not self._desk.matcher.add(waiting)
-        self._desk.note_call(
-            turn,
-            call,
-            records.CallQueued,
-            queue=queue.name,
-            call_class=call.call_class,
-            position=self._desk.matcher.position(waiting),
-            waiting=self._desk.matcher.length(queue.name),
-            queued=call.queued,
-        )
-        self._desk.want_music(call)
+
+    def _refusal(self, queue: Queue, waiting: Waiting) -> str:
+        """Why a queue does not take a call that is no emergency; "" where it does."""
+        matcher = self._desk.matcher
+        if not queue.join_empty and not any(True for _ in matcher.serving(queue.name)):
+            return "nobody"
+        full = queue.capacity is not None and matcher.waits_unoffered(queue.name) >= queue.capacity
+        return "full" if full and not matcher.has_idle(waiting) else ""
+
+    def _arm(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
+        """Set the timers of a call that begins to wait."""
+        owner, timers = f"call:{call.id}", self._desk.timers
+        if queue.max_wait_ms and waiting.tier:
+            timers.set(owner, "max_wait", turn.now + queue.max_wait_ms)
+        if waiting.senior_groups:
+            senior_for_ms = self._desk.site_of(call).floor.classes[call.call_class].senior_for_ms
+            timers.set(owner, "widen", turn.now + senior_for_ms)
+        self._arm_step(call, queue, waiting)
+
+    def _arm_step(self, call: Call, queue: Queue, waiting: Waiting) -> None:
+        for number, step in enumerate(queue.steps[waiting.step :], waiting.step + 1):
+            if step.after_ms is not None:
+                self._desk.timers.set(f"call:{call.id}", f"step:{number}", waiting.asked_at + step.after_ms)
+                return
 
     def settle(self, turn: Turn) -> None:
         """Give idle agents their calls, and music to those who wait on."""
-        for waiting, agent in self._desk.matcher.match():
-            self._ring(turn, self._desk.state.calls[waiting.call], waiting, agent)
-        for call_id in self._desk.needs_music:
-            call = self._desk.state.calls.get(call_id)
-            if call is not None and call.stage in (Stage.WAITING, Stage.OFFERED):
-                call.music = True
-                music = self._desk.queue_of(call).music
-                turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
-        self._desk.needs_music.clear()
+        desk = self._desk
+        for pick in desk.matcher.match():
+            call = desk.state.calls[pick.waiting.call]
+            queue = desk.queue_of(call)
+            self._ring(turn, call, queue, pick)
+            for _ in range(queue.ring_count - 1):
+                if (also := desk.matcher.more(pick.waiting)) is not None:
+                    self._ring(turn, call, queue, also)
+        for call_id in desk.needs_music:
+            waiting_call = desk.state.calls.get(call_id)
+            if waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED):
+                waiting_call.music = True
+                music = desk.queue_of(waiting_call).music
+                turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
+        desk.needs_music.clear()
 
-    def _ring(self, turn: Turn, call: Call, waiting: Waiting, agent: AgentId) -> None:
-        queue = self._desk.queue_of(call)
-        self._desk.matcher.offered(call.id, agent)
-        status = self._desk.agents.ring(turn, agent, call.id)
-        phone = self._desk.site.phones.get(status.phone)
-        call.apply(CallEvent.OFFERED)
+    def _ring(self, turn: Turn, call: Call, queue: Queue, pick: Pick) -> None:
+        desk, waiting = self._desk, pick.waiting
+        desk.matcher.offered(call.id, pick.agent)
+        status = desk.agents.ring(turn, pick.agent, call.id)
+        phone = desk.site.phones.get(status.phone)
+        if call.stage is Stage.WAITING:
+            call.apply(CallEvent.OFFERED)
         call.leg_count += 1
-        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=agent, dialled_at=turn.now)
-        self._desk.state.legs[leg.id] = leg
-        call.leg = leg.id
+        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=pick.agent, dialled_at=turn.now)
+        desk.state.legs[leg.id] = leg
         turn.order(
             commands.RingAgent(
                 call=call.id,
@@ -92,31 +139,52 @@ class Ringing:
                 auto_answer=phone is not None and phone.auto_answer,
             )
         )
-        self._desk.timers.set(f"call:{call.id}", "reach", turn.now + queue.unreachable_after_ms)
-        self._desk.note_call(
-            turn,
-            call,
-            records.AgentRang,
-            queue=queue.name,
-            agent=agent,
-            phone=status.phone,
-            leg=leg.id,
-            attempt=waiting.attempt,
-            round=waiting.round,
-            wait_ms=turn.now - call.asked_at,
-        )
+        desk.timers.set(f"call:{call.id}", f"reach:{leg.id}", turn.now + queue.unreachable_after_ms)
+        if turn.wants(records.AgentRang):
+            desk.note_call(
+                turn,
+                call,
+                records.AgentRang,
+                queue=queue.name,
+                agent=pick.agent,
+                phone=status.phone,
+                leg=leg.id,
+                attempt=waiting.attempt,
+                round=waiting.round,
+                wait_ms=turn.now - call.asked_at,
+                tier=waiting.tier,
+                head_start_ms=waiting.asked_at - waiting.key_ms,
+                strategy=queue.strategy,
+                runner_up=pick.runner_up,
+                idle_count=pick.idle_count,
+            )
 
-    def rang(self, turn: Turn, call: Call) -> None:
+    def rang(self, turn: Turn, call: Call, leg: Leg) -> None:
         """An agent's phone says that it rings: from now on its rings count."""
-        self._desk.timers.cancel(f"call:{call.id}", "reach")
-        self._desk.timers.set(f"call:{call.id}", "ring", turn.now + self._desk.queue_of(call).answer_within_ms)
+        self._desk.timers.cancel(f"call:{call.id}", f"reach:{leg.id}")
+        within_ms = self._desk.queue_of(call).answer_within_ms
+        self._desk.timers.set(f"call:{call.id}", f"ring:{leg.id}", turn.now + within_ms)
 
-    def taken(self, turn: Turn, call: Call) -> None:
-        """An agent picked up: take the caller off prompts and music and bring both together."""
-        for name in ("reach", "ring"):
-            self._desk.timers.cancel(f"call:{call.id}", name)
+    def taken(self, turn: Turn, call: Call, leg: Leg) -> None:
+        """An agent picked up, and wins; the others who ring are told that it was answered elsewhere."""
+        self._disarm(call, leg)
+        if call.stage is not Stage.OFFERED:
+            # Picked up in the very moment in which another did: no blame, and no dead call on the phone.
+            leg.releases = True
+            self._desk.close_leg(turn, leg, HangUpReason.ELSEWHERE)
+            return
+        for other in self._desk.legs_of(call):
+            if other is not leg and other.stage in (LegStage.DIALLING, LegStage.RINGING):
+                self._disarm(call, other)
+                other.releases = True
+                self._desk.close_leg(turn, other, HangUpReason.ELSEWHERE)
+        call.leg = leg.id
         call.apply(CallEvent.TAKEN)
         self.connect(turn, call)
+
+    def _disarm(self, call: Call, leg: Leg) -> None:
+        for name in ("reach", "ring"):
+            self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
 
     def connect(self, turn: Turn, call: Call) -> None:
         """Order the caller and the agent's leg into a bridge of their own."""
@@ -133,10 +201,14 @@ class Ringing:
         """Caller and agent are in their bridge: the wait is over."""
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
+        self._desk.timers.cancel_all(f"call:{call.id}")
         self._desk.leave_queue(call)
+        call.session = None
         queue = self._desk.queue_of(call)
         call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
         self._desk.agents.connected(turn, leg.agent)
+        if not turn.wants(records.CallConnected):
+            return
         rang_ms = leg.rang_ms(turn.now)
         self._desk.note_leg(
             turn,
@@ -165,9 +237,8 @@ class Ringing:
                     self._desk.agents.passed(turn, leg.agent)
 
     def _not_taken(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
-        """The agent rung did not take the call: it keeps its place and the next agent is rung."""
-        for name in ("reach", "ring"):
-            self._desk.timers.cancel(f"call:{call.id}", name)
+        """An agent rung did not take the call: it keeps its place and the next agent is rung."""
+        self._disarm(call, leg)
         queue = self._desk.queue_of(call)
         rang_ms = leg.rang_ms(turn.now)
         self._desk.note_call(
@@ -180,9 +251,9 @@ class Ringing:
             rang_ms=rang_ms,
             agent_rings=self._desk.rings(call, rang_ms),
         )
-        call.leg = None
-        call.apply(CallEvent.NOT_TAKEN)
         self._desk.matcher.not_taken(call.id)
+        if not self._desk.state.waiting[call.id].offered:
+            call.apply(CallEvent.NOT_TAKEN)
         if why in (LegEnd.NO_ANSWER, LegEnd.FORWARDED):
             self._desk.agents.missed(turn, leg.agent, queue, why.value)
         else:
@@ -193,17 +264,60 @@ class Ringing:
         self._desk.drop_bridge(turn, call)
         call.leg = None
         call.apply(CallEvent.NOT_CONNECTED)
-        self._desk.matcher.not_taken(call.id)
+        self._give_back_offers(call)
         self._desk.agents.passed(turn, leg.agent, self._desk.queue_of(call).round_pause_ms)
         self._desk.want_music(call)
 
-    def timer(self, turn: Turn, call: Call, name: str) -> None:
-        """The agent's phone did not say in time that it rings (``reach``), or has rung long enough (``ring``)."""
-        assert call.leg is not None
-        leg = self._desk.state.legs[call.leg]
-        unreachable = name == "reach"
-        self._desk.close_leg(turn, leg, HangUpReason.NORMAL if unreachable else HangUpReason.NO_ANSWER)
-        self._not_taken(turn, call, leg, LegEnd.UNREACHABLE if unreachable else LegEnd.NO_ANSWER)
+    def _give_back_offers(self, call: Call) -> None:
+        """Nobody rings for a call any more: it is matched again."""
+        while self._desk.state.waiting[call.id].offered:
+            self._desk.matcher.not_taken(call.id)
+
+    def timer(self, turn: Turn, call: Call, name: str) -> Reply | None:
+        """A timer of a waiting call fired. Returns the reply where the queue gives the caller back to the flow."""
+        kind, _, what = name.partition(":")
+        match kind:
+            case "reach" | "ring":
+                leg = self._desk.state.legs[ChannelId(what)]
+                unreachable = kind == "reach"
+                self._desk.close_leg(turn, leg, HangUpReason.NORMAL if unreachable else HangUpReason.NO_ANSWER)
+                self._not_taken(turn, call, leg, LegEnd.UNREACHABLE if unreachable else LegEnd.NO_ANSWER)
+            case "widen":
+                self._desk.matcher.regroup(call.id, widen=True)
+            case "step":
+                self._desk.matcher.regroup(call.id, step=int(what))
+                self._arm_step(call, self._desk.queue_of(call), self._desk.state.waiting[call.id])
+            case "max_wait" if call.stage is Stage.WAITING:
+                return self._give_back(turn, call, "timeout")
+            case _:
+                # A phone rings for them in this very moment: they stay, and are given back if it is not taken.
+                self._desk.timers.set(f"call:{call.id}", "max_wait", turn.now + 1_000)
+        return None
+
+    def _give_back(self, turn: Turn, call: Call, status: str) -> Reply:
+        """The queue keeps the call no longer: its flow goes on."""
+        for name in ("max_wait", "widen", *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1))):
+            self._desk.timers.cancel(f"call:{call.id}", name)
+        self._desk.leave_queue(call)
+        if call.music:
+            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
+            call.music = False
+        call.apply(CallEvent.GIVEN_BACK)
+        self._desk.note_call(
+            turn, call, records.QueueLeft, queue=call.queue, why=status, wait_ms=turn.now - call.asked_at
+        )
+        return Reply(status=status)
+
+    def staff_left(self, turn: Turn) -> list[tuple[Call, Reply]]:
+        """Nobody is signed in any more: queues that do not keep callers then give them back."""
+        given: list[tuple[Call, Reply]] = []
+        for waiting in list(self._desk.state.waiting.values()):
+            call = self._desk.state.calls[waiting.call]
+            queue = self._desk.queue_of(call)
+            empty = not queue.stay_empty and waiting.tier and call.stage is Stage.WAITING
+            if empty and not any(True for _ in self._desk.matcher.serving(queue.name)):
+                given.append((call, self._give_back(turn, call, "nobody")))
+        return given
 
     def hold_changed(self, turn: Turn, event: events.HoldChanged) -> None:
         """An agent put the caller on hold by the phone, or took them back."""

@@ -137,6 +137,8 @@ class LookUp(Command, frozen=True, kw_only=True):
     fields: dict[str, str] = {}
     timeout_ms: Ms = 3_000
     secret: bool = False
+    config: str = ""
+    """The version of the site whose source is meant; "" for the present one."""
 
 
 class SendNotice(Command, frozen=True, kw_only=True):
@@ -146,6 +148,8 @@ class SendNotice(Command, frozen=True, kw_only=True):
     service: str
     fields: dict[str, str] = {}
     timeout_ms: Ms = 5_000
+    config: str = ""
+    """The version of the site whose service is meant; "" for the present one."""
 
 
 class RecordCaller(Command, frozen=True, kw_only=True):
@@ -161,6 +165,22 @@ class RecordCaller(Command, frozen=True, kw_only=True):
     silence_ms: Ms = 0
     end_key: str = "#"
     beep: bool = True
+
+
+class RecordTalk(Command, frozen=True, kw_only=True):
+    """Record both sides of a talk, each into a file of its own, from now until ``StopRecordTalk`` or a leg's end.
+
+    The files are ``<recording>-caller`` and ``<recording>-agent`` below the recordings folder, of equal length.
+    """
+
+    channel: ChannelId
+    recording: str
+
+
+class StopRecordTalk(Command, frozen=True, kw_only=True):
+    """End the recording of a talk and keep it; one already over is no error."""
+
+    recording: str
 
 
 class StopRecording(Command, frozen=True, kw_only=True):
@@ -186,5 +206,7 @@ AnyCommand = (
     | SendNotice
     | RecordCaller
     | StopRecording
+    | RecordTalk
+    | StopRecordTalk
 )
 """Every command, for exhaustive matching."""

@@ -110,7 +110,12 @@ class CallQueued(Record, frozen=True, kw_only=True):
 
 
 class AgentRang(Record, frozen=True, kw_only=True):
-    """An agent's phone is being rung for a call. ``round`` and ``attempt`` count from 1 within the call."""
+    """An agent's phone is being rung for a call: the decision, with what it was taken by.
+
+    ``round`` and ``attempt`` count from 1 within the call. ``tier`` (0 emergency) and ``head_start_ms`` made the call's
+    place. ``idle_count`` agents could have been rung and ``strategy`` chose; ``runner_up`` is who would have been next:
+    an agent where the call found several idle, a call where the agent found several waiting, "" where there was none.
+    """
 
     call_id: CallId
     queue: QueueName
@@ -119,6 +124,20 @@ class AgentRang(Record, frozen=True, kw_only=True):
     leg: ChannelId
     attempt: int
     round: int
+    wait_ms: Ms
+    tier: int
+    head_start_ms: Ms
+    strategy: str
+    runner_up: str
+    idle_count: int
+
+
+class QueueLeft(Record, frozen=True, kw_only=True):
+    """A queue gave a caller back to the flow. ``why``: ``timeout``, ``nobody``, ``closed``."""
+
+    call_id: CallId
+    queue: QueueName
+    why: str
     wait_ms: Ms
 
 
@@ -327,6 +346,7 @@ AnyRecord = (
     | MenuStep
     | CallQueued
     | AgentRang
+    | QueueLeft
     | AgentMissed
     | CallConnected
     | TalkKeyPressed

@@ -99,7 +99,7 @@ def _floor(draft: Draft, head: SiteFile, queues: QueuesFile) -> Floor:
             QueueName(name): Queue(
                 name=QueueName(name),
                 groups=spec.groups,
-                skills=tuple(spec.skills.items()),
+                need=(tuple(sorted(spec.skills.items())),),
                 strategy=spec.strategy,
                 music=spec.music,
                 answer_within_ms=spec.answer_within or MAX_AGENT_RINGS * draft.ring_ms,
@@ -116,7 +116,7 @@ def _floor(draft: Draft, head: SiteFile, queues: QueuesFile) -> Floor:
                 number=AgentId(agent.number),
                 name=agent.spec.name,
                 groups=agent.spec.groups,
-                skills=tuple(agent.spec.skills.items()),
+                skills=tuple(sorted(agent.spec.skills.items())),
                 phone=agent.spec.phone or agent.number,
             )
             for agent in draft.roster.values()

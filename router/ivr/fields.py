@@ -17,8 +17,35 @@ TargetOrPerson = Annotated[
     Meta(extra={"ref": "node", "default_ref": "person"}, description="a node of this flow; else the flow's 'person'"),
 ]
 QueueRef = Annotated[str, Meta(extra={"ref": "queue"}, description="a queue of queues.yaml")]
+HoursRef = Annotated[str, Meta(extra={"ref": "hours"}, description="a calendar of hours.yaml")]
+LanguageName = Annotated[str, Meta(extra={"ref": "language"}, description="a language: a folder of prompts/")]
+Expression = Annotated[
+    str,
+    Meta(min_length=1, max_length=500, extra={"ref": "expression"}, description="an expression"),
+]
 ClassRef = Annotated[str, Meta(extra={"ref": "class"}, description="a class of callers")]
 SkillRef = Annotated[str, Meta(extra={"ref": "skill"}, description="a skill that agents have")]
+SourceRef = Annotated[str, Meta(extra={"ref": "source"}, description="a source of lookups.yaml")]
+ServiceRef = Annotated[str, Meta(extra={"ref": "service"}, description="a service of notices.yaml")]
+DutyRef = Annotated[str, Meta(extra={"ref": "duty"}, description="a table of duty.yaml")]
+GroupRef = Annotated[str, Meta(extra={"ref": "group"}, description="a group of agents.yaml")]
+FlowRef = Annotated[str, Meta(extra={"ref": "flow"}, description="a flow: the name of a file in flows/")]
+OutboundFlowRef = Annotated[
+    str, Meta(extra={"ref": "outbound_flow"}, description="the flow whoever is rung enters: a file in flows/")
+]
+Filled = Annotated[
+    str,
+    Meta(max_length=500, extra={"fills": True}, description="a text; {caller}, {did} or a variable is filled in"),
+]
+VariableName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\W\d]\w{0,40}(\.[^\W\d]\w{0,40}){0,2}$",
+        extra={"ref": "sets", "what": "a variable's name such as account or customer.vip"},
+        description="a variable that is set",
+    ),
+]
+MusicName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$", description="a class of music")]
 Level = Annotated[int, Meta(ge=1, le=5, description="a skill level, 1-5")]
 Keys = Annotated[
     str,

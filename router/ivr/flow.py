@@ -1,13 +1,19 @@
 """Pure: a compiled flow and what a node type is. Node types live one per file under ``nodes/``."""
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from router.core.calendar import Calendar
 from router.ivr.orders import Reply
 
 if TYPE_CHECKING:
     from router.ivr.walk import Walk
+
+
+Value = int | str
+"""What a variable holds."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +27,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the caller is with the people of a queue from here on."""
     listens: ClassVar[bool] = False
     """Whether the node waits for keys."""
+    goes_on: ClassVar[bool] = False
+    """Whether callers leave the node by its targets only: no call ends here, nobody is connected."""
 
     def enter(self, walk: "Walk") -> None:
         """The caller comes to this node."""
@@ -37,6 +45,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
     def replied(self, walk: "Walk", reply: Reply) -> None:
         """What the node asked for by ``walk.ask`` has been answered."""
+
+    def returned(self, walk: "Walk", result: str, variables: Mapping[str, Value], secrets: Collection[str]) -> None:
+        """The flow that the node called by ``walk.call`` has come back, with its variables and which are secret."""
 
     def takes(self, walk: "Walk", key: str) -> bool:
         """Say whether the node has a use of its own for the site's person key now; else it leads to the person."""
@@ -65,7 +76,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the IVR of a site needs.
 
     ``prompts`` gives, per language, each prompt's ARI media URIs; ``fallbacks`` the languages to try after one.
-    ``person_key`` is the key that leads to a person from everywhere; "" where the site has none.
+    ``person_key`` is the key that leads to a person from everywhere; "" where the site has none. ``hours`` are the
+    calendars by name.
     """
 
     language: str
@@ -73,6 +85,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     prompts: dict[str, dict[str, tuple[str, ...]]]
     fallbacks: dict[str, tuple[str, ...]] = {}
     person_key: str = "0"
+    hours: dict[str, Calendar] = {}
 
     def media(self, name: str, language: str) -> tuple[str, ...]:
         """Return the media of a prompt in a language or the first fallback that has it; () where none has."""

@@ -43,6 +43,38 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     beep: bool = True
 
 
+class Authenticate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask a source whether a password is the account's. An account is locked after ``tries`` wrong ones in a row.
+
+    Both go to the source as fields ``account`` and ``password``, and are in no record, log or variable. Replies ``ok``
+    (with its fields), ``refused``, ``locked``, ``missing`` (no such account) or ``failed``.
+    """
+
+    source: str
+    account: str
+    password: str
+    tries: int = 3
+    lock_ms: Ms = 600_000
+    timeout_ms: Ms = 3_000
+
+
+class TakeMessage(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Record a message for a box. Replies as ``Record`` does.
+
+    It is kept by ``KeepMessage``, or where the caller hangs up while or after speaking it for at least ``min_ms``.
+    Then word of it goes out by ``service`` ("" for none), with ``fields``.
+    """
+
+    box: str
+    max_ms: Ms
+    min_ms: Ms = 2_000
+    silence_ms: Ms = 0
+    end_key: str = "#"
+    beep: bool = True
+    service: str = ""
+    fields: dict[str, str] = {}
+
+
 class Transfer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Connect the caller to somebody who is no agent; with that the flow is over.
 
@@ -67,6 +99,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     party: Party
     flow: str
     at_minute: int
+    fields: dict[str, str] = {}
+    """Variables the flow begins with."""
 
 
 class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -93,6 +127,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     table: str
     flow: str
     ring_ms: Ms = 30_000
+    fields: dict[str, str] = {}
+    """Variables the flow begins with."""
 
 
-AnyOrder = LookUp | Notify | Record | Transfer | Book | Cancel | SetExtension | Page
+AnyOrder = LookUp | Authenticate | Notify | Record | TakeMessage | Transfer | Book | Cancel | SetExtension | Page

@@ -1,7 +1,7 @@
 """Pure: one caller's walk through the flows, as plain data that a snapshot can keep.
 
 Call control owns the :class:`Session` and calls the functions below; each returns the effects to carry out, in order.
-After an ``Enqueue`` or ``End`` effect the session is over and none of them may be called again.
+After an ``End`` effect the session is over and none of them may be called again.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from router.core.ids import Ms
 from router.core.localtime import LocalTime
 from router.ivr.effects import AnyEffect
 from router.ivr.flow import Script
+from router.ivr.frame import Frame
 from router.ivr.orders import Reply
 from router.ivr.walk import Walk
 
@@ -47,9 +48,11 @@ class Session(msgspec.Struct, kw_only=True):
     """Where a caller is.
 
     ``memory`` is the current node's own (cleared on entering a node); ``variables`` live as long as the session;
-    ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set;
-    ``asking`` says whether a question is open. ``silent_steps`` counts nodes
-    entered since the caller last pressed a key and ``steps`` all of them, so that a loop in a flow ends.
+    ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set; ``asking`` says whether a
+    question is open, ``waiting`` whether the caller is in a queue, ``music`` whether they hear music. ``secrets`` names
+    the variables that are in no record, log or message. ``stack`` holds the flows that called this one, outermost
+    first. ``silent_steps`` counts nodes entered since the caller last pressed a key and ``steps`` all of them, so that a
+    loop in a flow ends.
     """
 
     flow: str
@@ -62,6 +65,17 @@ class Session(msgspec.Struct, kw_only=True):
     steps: int = 0
     timers: tuple[str, ...] = ()
     asking: bool = False
+    waiting: bool = False
+    music: bool = False
+    secrets: tuple[str, ...] = ()
+    stack: tuple[Frame, ...] = ()
+
+
+def shown(session: Session) -> dict[str, str]:
+    """Return the variables as people and records may see them: secret ones as ``***``."""
+    return {
+        name: "***" if name in session.secrets else str(value) for name, value in sorted(session.variables.items())
+    }
 
 
 def begin(script: Script, session: Session, view: View) -> list[AnyEffect]:
@@ -104,6 +118,14 @@ def replied(script: Script, session: Session, view: View, reply: Reply) -> list[
     if not session.asking:
         return []
     session.asking = False
+    walk = Walk(script, session, view)
+    walk.node.replied(walk, reply)
+    return _effects(walk)
+
+
+def left_queue(script: Script, session: Session, view: View, reply: Reply) -> list[AnyEffect]:
+    """The queue did not take the caller, or not any longer: ``reply.status`` says why."""
+    session.waiting = False
     walk = Walk(script, session, view)
     walk.node.replied(walk, reply)
     return _effects(walk)

@@ -1,6 +1,6 @@
 """Pure: what a node may do and know while a caller is at it. One Walk lives for one call of ``session``'s functions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from router.core.ids import Ms
@@ -11,13 +11,16 @@ from router.ivr.effects import (
     End,
     Enqueue,
     Play,
+    PlayMusic,
     SetTimer,
     Step,
+    StopMusic,
     StopPlaying,
     Tag,
     Withdraw,
 )
-from router.ivr.flow import Flow, Node, Script, node_type
+from router.ivr.flow import Flow, Node, Script, Value, node_type
+from router.ivr.frame import Frame
 from router.ivr.orders import AnyOrder
 
 if TYPE_CHECKING:
@@ -27,6 +30,10 @@ MAX_SILENT_STEPS = 100
 """Nodes entered in a row without one key from the caller: more is a flow that loops."""
 MAX_STEPS = 1_000
 """Nodes entered in one session, keys or not: more is a machine at the other end."""
+MAX_DEPTH = 8
+"""Flows that call one another: deeper is a mistake."""
+MAX_VALUE = 1_000
+"""The most characters of a variable's text; what is longer is cut."""
 
 
 class Walk:
@@ -45,6 +52,7 @@ class Walk:
         self._next: str | None = None
         self._typed = ""
         self._nothing_to_play = False
+        self._returned: tuple[str, dict[str, Value], tuple[str, ...]] | None = None
 
     # --- what a node may know -----------------------------------------------------------------------------
 
@@ -94,14 +102,36 @@ class Walk:
 
         A prompt no language has is passed over; with nothing left to play the node's ``played`` follows at once.
         """
+        self.play_media(self.media(names))
+
+    def media(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the media of prompts in the caller's language, for :meth:`play_media`."""
+        return tuple(uri for name in names for uri in self.script.media(name, self.language))
+
+    def play_media(self, media: Sequence[str]) -> None:
+        """Play media URIs one after another, as :meth:`play` does prompts: numbers, a recording, prompts among them."""
         self._check_here()
         self.stop()
-        media = tuple(uri for name in names for uri in self.script.media(name, self.language))
+        self.quiet()
         if media:
-            self.effects.append(Play(media=media))
+            self.effects.append(Play(media=tuple(media)))
             self.session.playing = True
         else:
             self._nothing_to_play = True
+
+    def music(self, music: str = "default") -> None:
+        """Let the caller hear music, until something is played or the caller leaves the node."""
+        self._check_here()
+        self.stop()
+        self.quiet()
+        self.effects.append(PlayMusic(music=music))
+        self.session.music = True
+
+    def quiet(self) -> None:
+        """End the music, if there is any."""
+        if self.session.music:
+            self.session.music = False
+            self.effects.append(StopMusic())
 
     def stop(self) -> None:
         """Stop the open playback, if one is."""
@@ -141,9 +171,21 @@ class Walk:
             self.session.asking = False
             self.effects.append(Withdraw())
 
+    def do(self, effect: AnyEffect) -> None:
+        """Order an effect that is over as soon as it is ordered: keep a message, note a score."""
+        self._check_here()
+        self.effects.append(effect)
+
     def tag(self, name: str) -> None:
         """Give the call a type for reports."""
         self.effects.append(Tag(name=name))
+
+    def put(self, name: str, value: Value, *, secret: bool = False) -> None:
+        """Set a variable; a secret one is in no record, log or message."""
+        session = self.session
+        session.variables[name] = value[:MAX_VALUE] if isinstance(value, str) else value
+        others = tuple(other for other in session.secrets if other != name)
+        session.secrets = (*others, name) if secret else others
 
     def step(self, result: str) -> None:
         """Note how the caller passed this node: the key, ``no_key``, ``invalid``, ``done``..."""
@@ -159,18 +201,54 @@ class Walk:
         self._typed = typed
 
     def go_to_person(self, otherwise: str = "") -> None:
-        """Move on to ``otherwise`` if given, else to the flow's person, else end the call as lost."""
-        target = otherwise or self.person
-        if target:
-            self.go(target)
+        """Move on to ``otherwise`` if given, else to the flow's person, else to that of the flow that called it.
+
+        Where there is none at all the call ends as lost.
+        """
+        depth = self._depth_of_person()
+        if otherwise:
+            self.go(otherwise)
+        elif depth is not None:
+            self._leave()
+            for _ in range(depth):
+                self._pop()
+            self._next = self.flow.person
         else:
             self.end("lost", f"flow '{self.session.flow}' names no person")
 
-    def enqueue(self, queue: str, call_class: str = "standard", skills: tuple[tuple[str, int], ...] = ()) -> None:
-        """Put the caller in a queue; the session is over."""
+    def call(self, flow: str, variables: Mapping[str, Value], secrets: Collection[str] = ()) -> bool:
+        """Go through another flow, which begins with ``variables``; the node's ``returned`` follows when it comes back.
+
+        Returns False, and the caller stays here, where flows have called one another too deep.
+        """
+        self._check_here()
+        session = self.session
+        if len(session.stack) >= MAX_DEPTH:
+            return False
         self._leave()
+        frame = Frame(flow=session.flow, node=session.node, variables=session.variables, secrets=session.secrets)
+        session.stack = (*session.stack, frame)
+        session.flow, session.variables, session.secrets = flow, dict(variables), tuple(secrets)
+        self._next = self.flow.start
+        return True
+
+    def back(self, result: str) -> None:
+        """Go back to the flow that called this one; where none did, to a person."""
+        if not self.session.stack:
+            self.go_to_person()
+            return
+        self._leave()
+        variables, secrets = self.session.variables, self.session.secrets
+        self._pop()
+        self.session.memory = {}
+        self._returned = (result, variables, secrets)
+
+    def enqueue(self, queue: str, call_class: str = "standard", skills: tuple[tuple[str, int], ...] = ()) -> None:
+        """Put the caller in a queue. They stay at this node; its ``replied`` follows if the queue gives them back."""
+        self._check_here()
+        self._drop()
         self.effects.append(Enqueue(queue=queue, call_class=call_class, skills=skills))
-        self.over = True
+        self.session.waiting = True
 
     def end(self, outcome: str = "self_served", detail: str = "") -> None:
         """Hang up; the session is over."""
@@ -190,17 +268,21 @@ class Walk:
             elif self._nothing_to_play:
                 self._nothing_to_play = False
                 self.node.played(self)
+            elif self._returned is not None:
+                (result, variables, secrets), self._returned = self._returned, None
+                self.node.returned(self, result, variables, secrets)
             else:
                 return
 
     def press(self, key: str) -> None:
         """Give the node a key, or follow the site's key to a person where the node does not take that key itself."""
         session = self.session
-        flow = self.flow
-        to_person = key == self.script.person_key and flow.person and session.node != flow.person
+        depth = self._depth_of_person()
+        there = depth == 0 and session.node == self.flow.person
+        to_person = key == self.script.person_key and depth is not None and not there and not session.waiting
         if to_person and not self.node.takes(self, key):
             self.step(key)
-            self.go(flow.person)
+            self.go_to_person()
         else:
             self.node.key(self, key)
 
@@ -214,17 +296,39 @@ class Walk:
         session.silent_steps += 1
         session.steps += 1
         self.node.enter(self)
-        if typed and self._next is None and not self.over:
+        if typed and self._here:
             self.press(typed)
+
+    def _depth_of_person(self) -> int | None:
+        """Return how many flows to leave for the nearest one that names a person: 0 for this one, None without any."""
+        flows = (self.session.flow, *(frame.flow for frame in reversed(self.session.stack)))
+        return next((depth for depth, name in enumerate(flows) if self.script.flows[name].person), None)
+
+    def _pop(self) -> None:
+        """Be in the flow that called this one again, at the node that did."""
+        session = self.session
+        frame, session.stack = session.stack[-1], session.stack[:-1]
+        session.flow, session.node = frame.flow, frame.node
+        session.variables, session.secrets = frame.variables, frame.secrets
+
+    @property
+    def _here(self) -> bool:
+        """Whether the caller is still at the node."""
+        return not self.over and self._next is None and self._returned is None
 
     def _leave(self) -> None:
         self._check_here()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Let go of what the node has going."""
         self.stop()
+        self.quiet()
         self.withdraw()
         for name in self.session.timers:
             self.effects.append(CancelTimer(name=name))
         self.session.timers = ()
 
     def _check_here(self) -> None:
-        if self.over or self._next is not None:
+        if not self._here:
             raise RuntimeError(f"node '{self.session.node}' orders more after the caller has left it")

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from support.outside import AGENTS, Outside
 from support.sites import KEYS
 
-from router.control.call import Stage
+from router.acd.selection import STRATEGIES
+from router.acd.spec import ANYBODY, Step
+from router.control.call import LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
 from router.core.ids import AgentId, ChannelId, PhoneName
@@ -20,7 +22,29 @@ class Course:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.outside = Outside()
+        self.outside = Outside(**self.rules())
+
+    def rules(self) -> dict[str, object]:
+        """The queue's rules in this course."""
+        return {
+            "strategy": self.choose(STRATEGIES),
+            "ring_count": self.choose([1, 1, 2, 3]),
+            "capacity": self.choose([None, None, 2]),
+            "max_wait_ms": self.choose([0, 0, 30_000]),
+            "join_empty": self.choose([True, True, False]),
+            "stay_empty": self.choose([True, True, False]),
+            "reserve_count": self.choose([0, 0, 1]),
+            "reserve_for": ("vip",),
+            "need": self.choose([ANYBODY, ((("gas", 2),),)]),
+            "steps": self.choose(
+                [
+                    (),
+                    (Step(after_ms=5_000),),
+                    (Step(need=((("gas", 1),),), after_ms=3_000), Step(after_ms=20_000, waiting_over=2)),
+                    (Step(signed_in_under=2),),
+                ]
+            ),
+        }
 
     def step(self) -> None:
         """Let one thing happen."""
@@ -228,15 +252,13 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING))
+            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
         core = self.outside.core
         engaged = [
-            core.desk.state.legs[call.leg].agent
-            for call in core.desk.state.calls.values()
-            if call.stage in (Stage.OFFERED, Stage.CONNECTING, Stage.TALKING) and call.leg in core.desk.state.legs
+            leg.agent for leg in core.desk.state.legs.values() if leg.agent and leg.stage is not LegStage.CLOSING
         ]
         assert len(engaged) == len(set(engaged))
         for agent in engaged:
@@ -246,9 +268,12 @@ class Course:
 
     def nobody_free_while_somebody_waits(self) -> None:
         core = self.outside.core
-        waiting = [w for w in core.desk.state.waiting.values() if not w.offered]
-        free = [row["agent"] for row in core.desk.agents.overview(self.outside.now) if row["can_be_rung"]]
-        assert not (waiting and free), f"{free} are free while {[w.call for w in waiting]} wait"
+        matcher = core.desk.matcher
+        free = [AgentId(row["agent"]) for row in core.desk.agents.overview(self.outside.now) if row["can_be_rung"]]
+        for waiting in core.desk.state.waiting.values():
+            able = [agent for agent in free if matcher.may_serve_now(agent, waiting)]
+            kept = 0 if waiting.privileged else core.desk.site.floor.queues[waiting.queue].reserve_count
+            assert waiting.offered or not able or len(free) <= kept, f"{able} are free while {waiting.call} waits"
 
     def nothing_is_left(self) -> None:
         """In the end nothing is left, and every call has its one terminal record."""

@@ -19,8 +19,8 @@ AGENTS = ("1001", "1002", "1003")
 class Outside:
     """Feeds the core, obeys its commands and checks its records as they come."""
 
-    def __init__(self) -> None:
-        self.sites = {"v1": small_site()}
+    def __init__(self, **queue: object) -> None:
+        self.sites = {"v1": small_site(**queue)}
         self.core = CallControl(self.sites, "v1")
         self.now = NOON
         self.epoch = 1

@@ -10,6 +10,7 @@ import msgspec
 from support.sites import NOON, small_site
 
 from router.callcontrol import CallControl
+from router.control.call import LegStage
 from router.core import events
 from router.core.commands import Command
 from router.core.events import Caller, LegEnd
@@ -177,9 +178,10 @@ class Scenario:
         return call
 
     def _leg(self, name: str) -> ChannelId:
-        leg = self._call(name).leg
-        assert leg is not None, f"no agent's leg for {name}"
-        return leg
+        call = self._call(name)
+        open_legs = [leg.id for leg in self.core.desk.legs_of(call) if leg.stage is not LegStage.CLOSING]
+        assert open_legs, f"no leg for {name}"
+        return call.leg or open_legs[-1]
 
     def _feed(self, *facts: events.Event) -> list[str]:
         out: list[str] = []

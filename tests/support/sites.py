@@ -40,6 +40,7 @@ NOON = 1_790_000_000_000
 """A moment to start from."""
 
 
+SKILLS = {"1001": (("gas", 3),), "1002": (("gas", 1),)}
 KEYS = {
     "1": "person",
     "2": "vip",
@@ -73,7 +74,14 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
                 QueueName("alarm"): msgspec.structs.replace(desk, name=QueueName("alarm")),
             },
             agents={
-                AgentId(number): Agent(number=AgentId(number), groups=("inbound",), phone=number) for number in agents
+                AgentId(number): Agent(
+                    number=AgentId(number),
+                    groups=("inbound",),
+                    phone=number,
+                    place=place,
+                    skills=SKILLS.get(number, ()),
+                )
+                for place, number in enumerate(agents)
             },
             classes={
                 "standard": CallClass(name="standard"),

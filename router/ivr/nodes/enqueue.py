@@ -5,13 +5,20 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from router.ivr.fields import ClassRef, Level, QueueRef, SkillRef
+from router.ivr.fields import ClassRef, Level, QueueRef, SkillRef, Target
 from router.ivr.flow import Node
+from router.ivr.orders import Reply
 from router.ivr.walk import Walk
+
+_WHY = "why"
 
 
 class Enqueue(Node, frozen=True, kw_only=True):
-    """Puts the caller in a queue, where agents are; the flow ends here."""
+    """Puts the caller in a queue, where agents are.
+
+    Where the queue cannot take them, or not any longer, they go on as the keys below say; without one they hear that
+    nobody can take the call, and the call ends.
+    """
 
     reaches_person: ClassVar[bool] = True
 
@@ -23,7 +30,26 @@ class Enqueue(Node, frozen=True, kw_only=True):
         dict[SkillRef, Level], Meta(description="skills and least levels the agent must have, beside the queue's")
     ] = msgspec.field(default_factory=dict)
 
+    full: Annotated[Target, Meta(description="where callers go when the queue is full")] = ""
+    nobody: Annotated[Target, Meta(description="where callers go when nobody is signed in (or all pause)")] = ""
+    closed: Annotated[Target, Meta(description="where callers go outside the queue's hours")] = ""
+    timeout: Annotated[Target, Meta(description="where callers go who have waited for the queue's longest wait")] = ""
+
     def enter(self, walk: Walk) -> None:
         """Enter the queue."""
         walk.step("done")
         walk.enqueue(self.queue, self.call_class, tuple(self.skills.items()))
+
+    def replied(self, walk: Walk, reply: Reply) -> None:
+        """The queue gives the caller back: ``full``, ``nobody``, ``closed`` or ``timeout``."""
+        walk.step(reply.status)
+        targets = {"full": self.full, "nobody": self.nobody, "closed": self.closed, "timeout": self.timeout}
+        if target := targets.get(reply.status):
+            walk.go(target)
+        else:
+            walk.memory[_WHY] = reply.status
+            walk.play(("router/all_busy",))
+
+    def played(self, walk: Walk) -> None:
+        """They have been told that nobody can take the call."""
+        walk.end("turned_away", str(walk.memory.get(_WHY, "")))

@@ -41,7 +41,8 @@ class Bench:
             Waiting(
                 call=CallId(call),
                 queue=QueueName(queue),
-                requirement=tuple(sorted((skills or {}).items())),
+                need=(tuple(sorted((skills or {}).items())),),
+                privileged=True,
                 tier=tier,
                 key_ms=key_ms,
                 seq=self.seq,
@@ -56,10 +57,10 @@ class Bench:
     def match(self) -> list[str]:
         """Match, every agent rung being busy from then on."""
         pairs = []
-        for waiting, number in self.matcher.match():
-            self.matcher.offered(waiting.call, number)
-            self.matcher.busy(number)
-            pairs.append(f"{waiting.call}-{number}")
+        for pick in self.matcher.match():
+            self.matcher.offered(pick.waiting.call, pick.agent)
+            self.matcher.busy(pick.agent)
+            pairs.append(f"{pick.waiting.call}-{pick.agent}")
         return pairs
 
 
@@ -166,7 +167,7 @@ def test_strategies(strategy: str, first: str) -> None:
     [((), {"en": 3}, True), ((), {"en": 2}, False), (("other",), {"en": 3}, False), ((), {}, False)],
 )
 def test_may_serve(groups: tuple[str, ...], skills: dict[str, int], expected: bool) -> None:
-    assert may_serve(agent("1", *groups, skills=skills), queue("q"), (("en", 3),)) is expected
+    assert may_serve(agent("1", *groups, skills=skills), ("all",), ((("en", 3),),)) is expected
 
 
 def test_emergency_waits_for_those_who_may_serve_it() -> None:
@@ -178,6 +179,6 @@ def test_emergency_waits_for_those_who_may_serve_it() -> None:
 
 def test_waiting_is_plain_data() -> None:
     waiting = Waiting(
-        call=CallId("a"), queue=QueueName("q"), requirement=(("en", 2),), tier=1, key_ms=0, seq=1, asked_at=0
+        call=CallId("a"), queue=QueueName("q"), need=((("en", 2),),), tier=1, key_ms=0, seq=1, asked_at=0
     )
     assert msgspec.convert(msgspec.to_builtins(waiting), Waiting) == waiting

@@ -290,7 +290,7 @@ def test_enqueue_passes_on_class_and_skills() -> None:
 def test_a_node_that_orders_after_leaving_is_a_bug() -> None:
     call = Call({"a": DESK})
     walk = Walk(call.script, call.session, call.view)
-    walk.enqueue("enquiry")
+    walk.end()
     with pytest.raises(RuntimeError, match="after the caller has left"):
         walk.play(["info"])
     with pytest.raises(RuntimeError, match="after the caller has left"):

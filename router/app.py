@@ -1,0 +1,371 @@
+"""Wires the router together: what starts, in which order, and how it stops. Calls stay up in Asterisk meanwhile.
+
+Start: recover the core, open the control socket, send the outbox, then Asterisk (ARI, AMI). Stop: no more events in,
+journal and outbox to disk, close.
+"""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import secrets as random_numbers
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from router.adapters.ami import AmiWatch
+from router.adapters.ari import AriSwitch
+from router.adapters.control import AnyAsk, ControlServer, Services
+from router.adapters.journal import Journal, JournalBusy, journal_lock
+from router.adapters.journal_replay import Recovered, recover
+from router.adapters.outbox import Outbox
+from router.adapters.pins import Pins
+from router.adapters.recordings import AwayMessages
+from router.adapters.redis_stream import RedisStream, stream_key
+from router.callcontrol import CallControl
+from router.core.commands import CheckPin, Command
+from router.core.events import Event, PhonesSeen, PinChecked, RouterStarted, SiteLoaded
+from router.core.records import Record
+from router.engine import Clock, Engine
+from router.errors import HotlineError, SettingsError, SiteError
+from router.flowfile import load_site
+from router.line.folders import Folders
+from router.line.secrets import Secrets
+from router.settings import Settings
+from router.shelf import SiteShelf, makers
+from router.site import Site
+
+log = logging.getLogger(__name__)
+
+DRAIN_S = 2.0
+"""How long a stopping router waits for Redis to take the last records (they stay on disk otherwise)."""
+REPLICA_WAIT_S = 30.0
+"""How long a start waits for a snapshot under way."""
+RESTART_PAUSE_S = 1.0
+PIN_CHECKS_AT_ONCE = 2
+
+
+class Router:
+    """One running router of a site. Make it, then :meth:`run` it."""
+
+    def __init__(self, settings: Settings, secrets: Secrets) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._home = settings.home.absolute()
+        self._shelf = SiteShelf(self._home, load_site)
+        self._pins = Pins(self._home, secrets.site_key)
+        self._pin_checks = asyncio.Semaphore(PIN_CHECKS_AT_ONCE)
+        self._phones_seen = False
+        self._publishing = asyncio.Lock()
+        self._segment_closed = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until ``stop`` is set.
+
+        Raises SiteError, SettingsError or JournalError where it cannot start.
+        """
+        folder = self._home / "journal"
+        with journal_lock(folder):
+            site = self._shelf.publish(self._settings.site)
+            outbox = Outbox(self._home / "outbox")
+            recovered = await self._recover(folder, site, outbox)
+            outbox.append(recovered.missing)
+            journal = Journal(
+                folder,
+                self._secrets.journal_key,
+                recovered.entries,
+                closed=lambda path: self._segment_closed.set(),
+            )
+            try:
+                await self._serve(site, recovered, journal, outbox, stop)
+            finally:
+                journal.close()
+                outbox.close()
+
+    async def _recover(self, folder: Path, site: Site, outbox: Outbox) -> Recovered[CallControl]:
+        began = time.monotonic()
+        give_up = began + REPLICA_WAIT_S
+        while True:
+            try:
+                with journal_lock(folder, "replica"):
+                    recovered = recover(
+                        folder,
+                        self._secrets.journal_key,
+                        makers(self._shelf, site.version),
+                        recorded_seq=outbox.last.seq,
+                    )
+                    break
+            except JournalBusy:
+                if time.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(0.1)
+        if recovered.entries:
+            log.info(
+                "recovered %d entries of the journal in %.1f s; %d records to add to the outbox",
+                recovered.entries,
+                time.monotonic() - began,
+                len(recovered.missing),
+            )
+        if recovered.strays:
+            log.warning("%d turns went otherwise than before the restart (a new version?)", recovered.strays)
+        return recovered
+
+    async def _serve(
+        self,
+        site: Site,
+        recovered: Recovered[CallControl],
+        journal: Journal,
+        outbox: Outbox,
+        stop: asyncio.Event,
+    ) -> None:
+        settings, secrets = self._settings, self._secrets
+        self._site = site
+        self._core = recovered.core
+        self._journal = journal
+        self._outbox = outbox
+        self._redis = RedisStream(outbox, redis_address(settings), secrets.redis_password, stream_key(site.name))
+        self._ari = AriSwitch(
+            url=ari_address(settings),
+            user=settings.ari_user,
+            password=secrets.ari_password,
+            app=settings.ari_app,
+            site=site.name,
+            country=site.country,
+            submit=self._submit,
+            open_playbacks=recovered.core.open_playbacks,
+            other=self._other,
+            lane_count=settings.ari_lanes,
+        )
+        self._ami = AmiWatch(
+            host=settings.ami_host or reachable(settings.host),
+            port=settings.ami_port,
+            user=settings.ami_user,
+            password=secrets.ami_password,
+            site=site.name,
+            submit=self._submit,
+            endpoints=self._ari.endpoints,
+        )
+        self._away = AwayMessages(recordings=Folders.of(settings).recordings, country=site.country, submit=self._submit)
+        self._engine = Engine(
+            recovered.core,
+            journal=journal,
+            outbox=outbox,
+            execute=self._ari.execute,
+            clock=Clock(max(recovered.last_ms, outbox.last.at_ms)),
+        )
+        self._engine.submit(
+            RouterStarted(epoch=recovered.epoch + 1, config=site.version, seed=random_numbers.randbits(32))
+        )
+        control = ControlServer(
+            self._home,
+            Services(
+                ask=self._ask,
+                overview=self._engine.overview,
+                health=self._health,
+                ready=self._missing,
+                publish=self._publish,
+            ),
+        )
+        await control.start()
+        gc.collect()
+        gc.freeze()  # what is there now stays: no need to look through it again and again while calls run
+        try:
+            await self._run_parts(stop)
+        finally:
+            await control.stop()
+            await self._ari.close()
+
+    async def _run_parts(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            engine = tasks.create_task(self._engine.run(), name="engine")
+            keepers = [
+                tasks.create_task(self._keep("journal", self._journal.run), name="journal"),
+                tasks.create_task(self._keep("outbox", self._outbox.run), name="outbox"),
+                tasks.create_task(self._keep("snapshots", self._replicate), name="snapshots"),
+            ]
+            redis = tasks.create_task(self._keep("redis", self._redis.run), name="redis")
+            readers = [
+                tasks.create_task(self._keep("ari", self._ari.run), name="ari"),
+                tasks.create_task(self._keep("ami", self._ami.run), name="ami"),
+                tasks.create_task(self._keep("away messages", self._away.run), name="away messages"),
+            ]
+            await stop.wait()
+            log.info("stopping; calls stay up in Asterisk")
+            for reader in readers:
+                await _end(reader)
+            await _end(engine)
+            if self._redis.connected:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DRAIN_S):
+                        await self._redis.drain()
+            for keeper in (redis, *keepers):
+                await _end(keeper)
+
+    async def _keep(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a part; should it fail (a bug), say so and run it again: the calls must not pay for it."""
+        while True:
+            try:
+                await run()
+                return
+            except Exception:
+                log.exception("%s failed and is started again; please report this", name)
+            await asyncio.sleep(RESTART_PAUSE_S)
+
+    async def _replicate(self) -> None:
+        """Let a process of its own make a snapshot whenever a segment of the journal was closed."""
+        self._segment_closed.set()  # the start of this router closed one
+        while True:
+            await self._segment_closed.wait()
+            await asyncio.sleep(RESTART_PAUSE_S)
+            self._segment_closed.clear()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "router.replica",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env={**os.environ, "HOTLINE_HOME": str(self._home)},
+            )
+            try:
+                said, _ = await process.communicate()
+            except asyncio.CancelledError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+                raise
+            words = said.decode(errors="replace").strip()
+            log.log(logging.WARNING if process.returncode else logging.DEBUG, "snapshot: %s", words)
+
+    # --- what the parts ask of each other ---
+
+    def _submit(self, event: Event) -> None:
+        if isinstance(event, PhonesSeen):
+            self._phones_seen = True
+        self._engine.submit(event)
+
+    def _other(self, command: Command) -> None:
+        """Carry out what is not for Asterisk."""
+        if isinstance(command, CheckPin):
+            self._tasks.create_task(self._check_pin(command), name="pin")
+        else:
+            log.error("nobody carries out %s", type(command).__name__, extra={"call_id": command.call})
+
+    async def _check_pin(self, command: CheckPin) -> None:
+        correct = locked = False
+        try:
+            async with self._pin_checks:
+                correct, locked = await asyncio.to_thread(
+                    self._pins.check, command.agent, command.pin, self._engine.clock()
+                )
+        except SettingsError as error:
+            log.error("a PIN cannot be checked: %s; %s", error, error.cure, extra={"call_id": command.call})
+        self._engine.submit(PinChecked(call=command.call, agent=command.agent, correct=correct, locked=locked))
+
+    async def _ask(self, ask: AnyAsk) -> list[Record]:
+        return await self._engine.ask(ask)
+
+    async def _publish(self, folder: Path | None) -> Mapping[str, Any]:
+        async with self._publishing:
+            site = await asyncio.to_thread(self._shelf.publish, folder or self._settings.site)
+            if site.name != self._site.name:
+                raise SiteError(
+                    f"the site is called '{site.name}', the one that runs '{self._site.name}'",
+                    "give another hotline a home and a router of its own",
+                )
+            before = self._site
+            if site.version != before.version:
+                await self._engine.ask(SiteLoaded(config=site.version))
+                self._site = site
+            return {
+                "config": site.version,
+                "previous": before.version,
+                "changed": site.version != before.version,
+                "restart_for": _needs_restart(before, site),
+            }
+
+    def _missing(self) -> tuple[str, ...]:
+        missing = []
+        if not self._ari.connected:
+            missing.append("ari (another router took our place)" if self._ari.fenced else "ari")
+        if not self._ami.connected or not self._phones_seen:
+            missing.append("ami")
+        return tuple(missing)
+
+    def _health(self) -> Mapping[str, Any]:
+        waiting_since_ms = self._outbox.waiting_since_ms
+        return {
+            "pid": os.getpid(),
+            "site": self._site.name,
+            "config": self._site.version,
+            "ready": not self._missing(),
+            "ari": {"connected": self._ari.connected, "version": self._ari.version},
+            "ami": {"connected": self._ami.connected},
+            "trunks": {
+                name: self._ami.trunks.get(trunk.username or trunk.host, "")
+                for name, trunk in self._site.trunks.items()
+                if trunk.register
+            },
+            "redis": {
+                "connected": self._redis.connected,
+                "trouble": self._redis.trouble,
+                "stream": self._redis.key,
+                "unsent_count": self._outbox.unsent_count,
+                "unsent_ms": 0 if waiting_since_ms is None else max(self._engine.clock() - waiting_since_ms, 0),
+            },
+            "disk": {"trouble": self._journal.trouble or self._outbox.trouble},
+            "engine": self._engine.load._asdict(),
+            "switch": msgspec.to_builtins(self._ari.counters),
+        }
+
+
+def reachable(host: str) -> str:
+    """Return the address to reach a part at that binds ``host``."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def ari_address(settings: Settings) -> str:
+    """Return ARI's address, ``http://host:port/ari``."""
+    if settings.ari_url:
+        return settings.ari_url.rstrip("/")
+    host = reachable(settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.ari_port}/ari"
+
+
+def redis_address(settings: Settings) -> str:
+    """Return Redis's address, ``redis://host:port/db``, without a password unless the setting has one."""
+    if settings.redis_url:
+        return settings.redis_url
+    host = reachable(settings.host)
+    return f"redis://{f'[{host}]' if ':' in host else host}:{settings.redis_port}/0"
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Run a router until ``stop`` is set. Raises HotlineError where it cannot start."""
+    try:
+        await Router(settings, Secrets.load_or_create(settings.home)).run(stop)
+    except OSError as error:
+        raise HotlineError(
+            f"{error.filename or settings.home}: {error.strerror}", "is the home folder there and writable?"
+        ) from error
+
+
+def _needs_restart(before: Site, after: Site) -> list[str]:
+    """What of a new version only comes with Asterisk's configuration, made at the start of the line."""
+    return [
+        name
+        for name in ("trunks", "dids", "phones", "codes", "country")
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

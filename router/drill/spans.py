@@ -1,0 +1,19 @@
+"""Spans of time as people type them: ``200ms``, ``2s``, ``1.5s``, ``1m``."""
+
+import re
+
+from router.errors import SettingsError
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)")
+_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000}
+
+
+def parse_span(text: str) -> int:
+    """Return a span in milliseconds.
+
+    Raises :class:`SettingsError` where ``text`` is not a number with a unit.
+    """
+    found = _SPAN.fullmatch(text.strip())
+    if found is None:
+        raise SettingsError(f"'{text}' is not a span of time", "write a number with its unit: 200ms, 2s or 1m")
+    return round(float(found[1]) * _UNIT_MS[found[2]])

@@ -1,0 +1,277 @@
+"""Pure: everything outside the core, idealised: a switch that obeys at once, callers with patience, agents' phones.
+
+It has a heap of what will happen and feeds call control as the live shell does: timers due first, then the fact.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from router.callcontrol import CallControl
+from router.core import commands, events, records
+from router.core.events import LegEnd
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
+from router.core.records import AgentState, Outcome
+from router.core.turn import Output
+from router.sim.scenario import Entry
+from router.sim.spans import FOREVER_MS, Draw
+from router.sim.tally import Batch, Clockwork
+
+WANTED: frozenset[type[records.Record]] = frozenset(
+    {records.CallQueued, records.CallConnected, records.CallEnded, records.AgentStateChanged}
+)
+"""The records a simulation reads; no others are made."""
+BUSY = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP})
+THERE = BUSY | {AgentState.READY, AgentState.RINGING}
+"""In service and not paused or out of rotation."""
+
+_ANYBODY = events.Caller(number="+10000000000")
+
+
+class Caller:
+    """One who rings. ``batch`` is None in the warm-up and after the last batch."""
+
+    __slots__ = ("batch", "channel", "connected", "entry", "handling_ms", "keys", "waiting")
+
+    def __init__(self, channel: ChannelId, entry: int, keys: str, batch: Batch | None) -> None:
+        self.channel = channel
+        self.entry = entry
+        self.keys = keys
+        self.batch = batch
+        self.waiting = False
+        self.connected = False
+        self.handling_ms = 0
+
+
+class World:
+    """The outside of one core. ``left`` is how many calls of a batch have not ended yet."""
+
+    def __init__(
+        self,
+        core: CallControl,
+        entries: tuple[Entry, ...],
+        *,
+        patience: Draw,
+        handling: Draw,
+        answering: Draw,
+        prompts: Draw,
+        lines: int | None,
+        target_ms: Ms,
+        clock: Clockwork,
+        now: Ms,
+    ) -> None:
+        self.now = now
+        self.left = 0
+        self.arrivals_count = 0
+        self.events_count = 0
+        self._core = core
+        self._entries = entries
+        self._patience, self._handling, self._answering, self._prompts = patience, handling, answering, prompts
+        self._lines = lines
+        self._target_ms = target_ms
+        self._clock = clock
+        self._heap: list[tuple[Ms, int, Callable[[Any], None], Any]] = []
+        self._seq = 0
+        self._soon: deque[events.Event] = deque()
+        """Facts that follow at this very moment, in order."""
+        self._callers: dict[ChannelId, Caller] = {}
+        self._of_call: dict[CallId, Caller] = {}
+        self._legs: dict[ChannelId, bool] = {}
+        """Agents' legs; true once picked up."""
+        self._orders: dict[type[Output], Callable[[Any], None]] = {
+            commands.AnswerCall: self._answer,
+            commands.PlayPrompts: self._play,
+            commands.RingAgent: self._ring,
+            commands.ConnectLegs: self._connect,
+            commands.HangUpLeg: self._hang_up,
+            records.CallQueued: self._queued,
+            records.CallConnected: self._connected,
+            records.CallEnded: self._ended,
+            records.AgentStateChanged: self._agent_changed,
+        }
+
+    # --- what will happen ---
+
+    def at(self, when: Ms, act: Callable[[Any], None], what: Any) -> None:
+        """Let ``act(what)`` happen at a moment; of the same moment, in the order asked for."""
+        self._seq += 1
+        heapq.heappush(self._heap, (when, self._seq, act, what))
+
+    def step(self) -> bool:
+        """Let the next thing happen, timers of the core that are due before it first. False where nothing is left."""
+        heap = self._heap
+        when = heap[0][0] if heap else FOREVER_MS
+        deadline = self._core.deadline()
+        if deadline is not None and deadline <= when:
+            self.now = max(deadline, self.now)
+            self._take(self._core.expire(self.now))
+        elif heap:
+            self.now, _, act, what = heapq.heappop(heap)
+            act(what)
+        else:
+            return False
+        soon = self._soon
+        while soon:
+            self.events_count += 1
+            self._take(self._core.handle(soon.popleft(), self.now))
+        return True
+
+    def feed(self, event: events.Event) -> None:
+        """Let a fact reach the core in this step."""
+        self._soon.append(event)
+
+    # --- people ---
+
+    def arrive(self, entry: int, batch: Batch | None) -> None:
+        """A caller rings now; with all lines taken the carrier turns them away."""
+        self.arrivals_count += 1
+        if batch is not None:
+            batch.calls += 1
+        if self._lines is not None and len(self._callers) >= self._lines:
+            if batch is not None:
+                batch.blocked += 1
+            return
+        channel = ChannelId(f"A{self.arrivals_count}")
+        kind = self._entries[entry]
+        self._callers[channel] = Caller(channel, entry, kind.keys, batch)
+        self.left += batch is not None
+        self._soon.append(events.CallArrived(channel=channel, did=kind.did, caller=_ANYBODY))
+
+    def sign_in(self, agent: AgentId, phone: PhoneName) -> None:
+        """An agent's phone is there and they enter service."""
+        self._soon.append(events.PhoneReachabilityChanged(phone=phone, reachable=True))
+        self._soon.append(events.AgentSignInAsked(agent=agent, phone=phone, by="roster"))
+
+    def sign_out(self, agent: AgentId) -> None:
+        """An agent's shift is over; a call is finished first."""
+        self._soon.append(events.AgentSignOutAsked(agent=agent, by="roster"))
+
+    def _give_up(self, caller: Caller) -> None:
+        if caller.waiting:
+            self._gone(caller)
+
+    def _gone(self, caller: Caller) -> None:
+        if self._callers.pop(caller.channel, None) is not None:
+            self._soon.append(events.CallerHungUp(channel=caller.channel))
+
+    def _pick_up(self, leg: ChannelId) -> None:
+        if leg in self._legs:
+            self._legs[leg] = True
+            self._soon.append(events.AgentLegAnswered(leg=leg))
+
+    # --- the switch ---
+
+    def _take(self, outputs: list[Output]) -> None:
+        orders = self._orders
+        for output in outputs:
+            order = orders.get(type(output))
+            if order is not None:
+                order(output)
+
+    def _answer(self, order: commands.AnswerCall) -> None:
+        self._of_call[order.call] = self._callers[order.channel]
+        self._soon.append(events.CallAnswered(channel=order.channel))
+
+    def _play(self, order: commands.PlayPrompts) -> None:
+        caller = self._callers.get(order.channel)
+        if caller is None:
+            return
+        if caller.keys:
+            key, caller.keys = caller.keys[0], caller.keys[1:]
+            self._soon.append(events.KeyPressed(channel=caller.channel, key=key))
+        after_ms = self._prompts()
+        finished = events.PlaybackFinished(playback=order.playback)
+        if after_ms:
+            self.at(self.now + after_ms, self.feed, finished)
+        else:
+            self._soon.append(finished)
+
+    def _ring(self, order: commands.RingAgent) -> None:
+        self._legs[order.leg] = False
+        after_ms = self._answering()
+        if after_ms:
+            self._soon.append(events.AgentLegRinging(leg=order.leg))
+            self.at(self.now + after_ms, self._pick_up, order.leg)
+        else:
+            self._pick_up(order.leg)
+
+    def _connect(self, order: commands.ConnectLegs) -> None:
+        self._soon.append(events.LegsConnected(bridge=order.bridge))
+
+    def _hang_up(self, order: commands.HangUpLeg) -> None:
+        channel = order.channel
+        caller = self._callers.get(channel)
+        if caller is not None:
+            self._gone(caller)
+        elif channel in self._legs:
+            up = self._legs.pop(channel)
+            self._soon.append(events.AgentLegEnded(leg=channel, why=LegEnd.HUNG_UP if up else LegEnd.CANCELLED))
+
+    # --- what is measured ---
+
+    def _queued(self, record: records.CallQueued) -> None:
+        caller = self._of_call[record.call_id]
+        self._clock.pass_until(self.now)
+        self._clock.waiting += 1
+        caller.waiting = True
+        patience_ms = self._patience()
+        if patience_ms < FOREVER_MS:
+            self.at(self.now + patience_ms, self._give_up, caller)
+
+    def _connected(self, record: records.CallConnected) -> None:
+        caller = self._of_call[record.call_id]
+        self._clock.pass_until(self.now)
+        self._clock.waiting -= 1
+        caller.waiting, caller.connected = False, True
+        self.at(self.now + self._handling(), self._gone, caller)
+        batch = caller.batch
+        if batch is None:
+            return
+        wait_ms = record.wait_ms
+        batch.answered += 1
+        batch.answered_wait_ms += wait_ms
+        if wait_ms <= self._target_ms:
+            batch.in_target += 1
+        self._count_wait(batch, caller, wait_ms, record.queued)
+
+    def _ended(self, record: records.CallEnded) -> None:
+        caller = self._of_call.pop(record.call_id)
+        if caller.waiting:
+            self._clock.pass_until(self.now)
+            self._clock.waiting -= 1
+            caller.waiting = False
+        batch = caller.batch
+        if batch is None:
+            return
+        self.left -= 1
+        match record.outcome:
+            case Outcome.ANSWERED:
+                pass
+            case Outcome.ABANDONED | Outcome.ABANDONED_SHORT:
+                batch.abandoned += 1
+                self._count_wait(batch, caller, record.wait_ms, record.queued)
+            case Outcome.TURNED_AWAY | Outcome.BLOCKED:
+                batch.blocked += 1
+            case Outcome.LOST:
+                batch.lost += 1
+            case _:
+                pass  # never asked for an agent, or chose something else
+
+    @staticmethod
+    def _count_wait(batch: Batch, caller: Caller, wait_ms: Ms, queued: bool) -> None:
+        batch.asked += 1
+        batch.queued += queued
+        batch.wait_ms += wait_ms
+        batch.calls_of[caller.entry] += 1
+        batch.wait_ms_of[caller.entry] += wait_ms
+
+    def _agent_changed(self, record: records.AgentStateChanged) -> None:
+        clock = self._clock
+        clock.pass_until(self.now)
+        clock.busy += (record.state in BUSY) - (record.previous in BUSY)
+        clock.staffed += (record.state in THERE) - (record.previous in THERE)
+
+
+Demand = Iterator[tuple[Ms, int, Batch | None]]
+"""Arrivals: moment, kind of caller, batch."""

@@ -1,0 +1,63 @@
+"""The fixtures of the system tests: one whole line for all of them, and one's own for those who break things."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from system.rig import Rig
+
+from router.line.ports import Block, free_block
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def asterisk_root() -> Path:
+    """The Asterisk built once for this checkout (or the one HOTLINE_ASTERISK_ROOT names); built here where missing."""
+    return Path(os.environ.get("HOTLINE_ASTERISK_ROOT") or REPOSITORY / ".hotline" / "asterisk-root")
+
+
+@pytest.fixture(scope="session")
+def port_block() -> Iterator[Block]:
+    """Ports of this test run alone."""
+    block = free_block()
+    yield block
+    block.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_rig(
+    tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path, port_block: Block
+) -> AsyncIterator[Rig]:
+    """The line that most tests share."""
+    rig = Rig.make(tmp_path_factory.mktemp("line"), port_block, asterisk_root)
+    try:
+        yield await rig.start()
+    finally:
+        await rig.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def rig(shared_rig: Rig) -> AsyncIterator[Rig]:
+    """The shared line, at rest before and after: 0 channels, 0 bridges, an empty core, books that balance."""
+    router = shared_rig.line.router
+    if router is None or not router.running:
+        await shared_rig.line.start_router()
+    yield shared_rig
+    await shared_rig.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_rig(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
+    """A line of one's own, prepared but not started, on ports of its own; all that was started is stopped."""
+    block = free_block()
+    rig = Rig.make(tmp_path / "line", block, asterisk_root)
+    try:
+        yield rig
+    finally:
+        for phone in rig.phones:
+            await phone.stop()
+        await rig.stop()
+        block.close()

@@ -1,0 +1,295 @@
+"""A whole line for tests: real Asterisk, real Redis, the real router, and phones to ring and be rung."""
+
+import asyncio
+import base64
+import contextlib
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from phones import audio
+from phones.behaviour import Answer, Behaviour
+from phones.phone import Phone
+from redis.asyncio import Redis
+from system.checker import Balance, check, typed
+
+from router.adapters.control import Control
+from router.cli.prompts import build_site_prompts
+from router.core.events import AgentReadyAsked, AgentSignInAsked, AgentSignOutAsked
+from router.core.ids import AgentId, PhoneName
+from router.flowfile import load_site
+from router.line.line import Line
+from router.line.ports import Block
+from router.settings import Settings
+
+SITE = Path(__file__).parent / "site"
+MAIN, EMERGENCY, DIRECT, THREE_RINGS, RETURNING, BY_CARRIER = (f"400186{last}" for last in range(6))
+CALLER = "13800138000"
+"""A mobile number of the site's country, as its network sends it."""
+CALLER_E164 = "+8613800138000"
+CALLER_HZ, AGENT_HZ = 610, 1_020
+"""What callers and agents say: two tones that are no harmonics of each other."""
+
+PROMPTS_HZ = {"good_morning": 440, "hello": 440, "menu": 540}
+"""Prompts are tones, so that what a caller hears says where they are."""
+PROMPT_MS = 1_500
+_TRUNKS = """\
+trunks:
+  carrier:
+    host: 127.0.0.1
+    port: {port}
+    peers: [127.0.0.1]
+    dids: ["4001865"]
+"""
+
+Row = dict[str, Any]
+
+
+async def until(holds: Callable[[], Awaitable[object]], within_s: float, what: Callable[[], str]) -> None:
+    """Ask again and again until something holds. Raises AssertionError with ``what`` where it does not in time."""
+    give_up = time.monotonic() + within_s
+    while not await holds():
+        assert time.monotonic() < give_up, f"not within {within_s} s: {what()}"
+        await asyncio.sleep(0.03)
+
+
+class Rig:
+    """One line and all that hangs on it. Phones made here are stopped by :meth:`clear`."""
+
+    def __init__(self, line: Line, block: Block) -> None:
+        self.line = line
+        self.block = block
+        self.phones: list[Phone] = []
+        self.trouble = ""
+        """What the last look at the line found wanting."""
+        self._http: aiohttp.ClientSession | None = None
+        self._redis: Redis | None = None
+
+    @classmethod
+    def make(cls, home: Path, block: Block, asterisk_root: Path, site: Path = SITE) -> "Rig":
+        """Prepare a line over an empty home; nothing is started. The site is a copy, to change at will."""
+        copy = home.with_name(f"{home.name}-site")
+        shutil.copytree(site, copy)
+        (copy / "trunks.yaml").write_text(_TRUNKS.format(port=block.spare_first))
+        for name, hertz in PROMPTS_HZ.items():
+            recording = copy / "prompts" / "en" / f"{name}.wav"
+            recording.parent.mkdir(parents=True, exist_ok=True)
+            audio.write_wave(recording, audio.tone(hertz, PROMPT_MS))
+        settings = Settings(home=home, site=copy, asterisk_root=str(asterisk_root), **block.settings())
+        return cls(Line(settings, load_site(copy)), block)
+
+    async def start(self) -> "Rig":
+        """Build the prompts, start Redis, Asterisk and the router."""
+        build_site_prompts(self.line.settings.site, self.line.settings)
+        await self.line.start_redis()
+        await self.line.start_asterisk()
+        await self.line.start_router()
+        return self
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        if self._http is not None:
+            await self._http.close()
+        if self._redis is not None:
+            await self._redis.aclose()
+        await self.line.stop()
+
+    # --- phones -------------------------------------------------------------------------------------------
+
+    async def phone(self, name: str, behaviour: Behaviour | None = None, *, speaks: int | None = None) -> Phone:
+        """Plug in and register an agent's phone; nobody is signed in on it."""
+        password = self.line.secrets.phone_password(name)
+        phone = Phone(name, sip_port=self.line.settings.sip_port, password=password)
+        phone.behaviour = behaviour or Answer()
+        phone.speaks = speaks
+        self.phones.append(phone)
+        await phone.start()
+        await phone.register()
+        await self.reachable(name)
+        return phone
+
+    async def agent(self, name: str, behaviour: Behaviour | None = None, *, speaks: int | None = None) -> Phone:
+        """Plug in an agent's phone and sign the agent in; they can be rung (or are) when this returns."""
+        phone = await self.phone(name, behaviour, speaks=speaks)
+        await self.sign_in(name)
+
+        async def in_service() -> bool:
+            row = await self.agent_row(name)
+            return bool(row["can_be_rung"] or row["state"] in ("ringing", "talking"))
+
+        await until(in_service, 8.0, lambda: f"agent {name} can be rung")
+        return phone
+
+    async def caller(self, number: str = CALLER, *, speaks: int | None = None) -> Phone:
+        """A caller from outside: no registration, as from a trunk."""
+        phone = await Phone(number, sip_port=self.line.settings.sip_port).start()
+        phone.speaks = speaks
+        self.phones.append(phone)
+        return phone
+
+    async def reachable(self, name: str, wanted: bool = True, within_s: float = 5.0) -> None:
+        """Wait until the router knows that a phone is reachable (or is not)."""
+
+        async def known() -> bool:
+            return any(row["phone"] == name and row["reachable"] == wanted for row in (await self.overview())["phones"])
+
+        await until(known, within_s, lambda: f"phone {name} reachable: {wanted}")
+
+    # --- agents -------------------------------------------------------------------------------------------
+
+    async def sign_in(self, agent: str) -> None:
+        """Sign an agent in on the phone of the same number."""
+        await self._ask(AgentSignInAsked(agent=AgentId(agent), phone=PhoneName(agent)))
+
+    async def sign_out(self, agent: str) -> None:
+        """Sign an agent out."""
+        await self._ask(AgentSignOutAsked(agent=AgentId(agent)))
+
+    async def ready(self, agent: str) -> None:
+        """An agent says ready."""
+        await self._ask(AgentReadyAsked(agent=AgentId(agent)))
+
+    async def agent_row(self, agent: str) -> Row:
+        """Return an agent's row of the overview."""
+        row: Row = next(row for row in (await self.overview())["agents"] if row["agent"] == agent)
+        return row
+
+    async def agent_is(self, agent: str, state: str, within_s: float = 5.0) -> Row:
+        """Wait until an agent is in a state."""
+        seen: Row = {}
+
+        async def there() -> bool:
+            seen.clear()
+            seen.update(await self.agent_row(agent))
+            return bool(seen["state"] == state)
+
+        await until(there, within_s, lambda: f"agent {agent} {state}; is {seen.get('state')} ({seen.get('reason')})")
+        return seen
+
+    async def _ask(self, ask: AgentSignInAsked | AgentSignOutAsked | AgentReadyAsked) -> None:
+        async with Control(self.line.folders.home) as control:
+            records = await control.ask(ask)
+        refused = [record for record in records if record["type"] == "AskRefused"]
+        assert not refused, refused
+
+    # --- looking ------------------------------------------------------------------------------------------
+
+    async def overview(self) -> Row:
+        """Return the core's overview."""
+        async with Control(self.line.folders.home) as control:
+            return await control.overview()
+
+    async def health(self) -> Row:
+        """Return how the router's connections are."""
+        async with Control(self.line.folders.home) as control:
+            return await control.health()
+
+    async def ari(self, path: str) -> Any:
+        """GET something of ARI, as the router's own user."""
+        if self._http is None:
+            login = base64.b64encode(":".join(self.line.ari_login).encode()).decode()
+            self._http = aiohttp.ClientSession(headers={"Authorization": f"Basic {login}"})
+        async with self._http.get(f"{self.line.ari_url}/{path}") as answer:
+            assert answer.status == 200, f"ARI {path}: {answer.status}"
+            return await answer.json()
+
+    def redis(self) -> Redis:
+        """Redis, for looking into the stream."""
+        if self._redis is None:
+            self._redis = Redis.from_url(self.line.redis_url, decode_responses=True)
+        return self._redis
+
+    async def rows(self, after: int = 0) -> list[Row]:
+        """Return the stream's records behind ``seq`` ``after``, typed, in order."""
+        entries = await self.redis().xrange(self.line.stream)
+        for entry, fields in entries:
+            assert entry == f"{fields['at_ms']}-{fields['seq']}", f"entry {entry} holds {fields}"
+        return [row for _, fields in entries if (row := typed(fields))["seq"] > after]
+
+    async def mark(self) -> int:
+        """Return the last ``seq`` the core has given, to look at what comes after."""
+        return int((await self.overview())["seq"])
+
+    async def record(self, kind: str, /, within_s: float = 5.0, *, after: int = 0, **fields: Any) -> Row:
+        """Wait until the stream has a record of a kind with these fields behind ``after``; return the first."""
+        rows: list[Row] = []
+
+        async def there() -> bool:
+            rows[:] = await self.rows(after)
+            return any(_fits(row, kind, fields) for row in rows)
+
+        await until(there, within_s, lambda: f"{kind} {fields}; there were\n{told(rows)}")
+        return next(row for row in rows if _fits(row, kind, fields))
+
+    async def records(self, kind: str, /, *, after: int = 0, **fields: Any) -> list[Row]:
+        """Return all records of a kind with these fields, as the stream has them now."""
+        return [row for row in await self.rows(after) if _fits(row, kind, fields)]
+
+    # --- rest ---------------------------------------------------------------------------------------------
+
+    async def at_rest(self, within_s: float = 8.0) -> None:
+        """Wait until nothing is left: no channel, no bridge, no call, leg, reservation in the core."""
+
+        async def rested() -> bool:
+            overview = await self.overview()
+            channels, bridges = await self.ari("channels"), await self.ari("bridges")
+            left = {
+                "channels": [row["name"] for row in channels],
+                "bridges": [row["id"] for row in bridges],
+                "calls": overview["calls"],
+                "closing": overview["closing"],
+                "legs": overview["legs"],
+                "code_calls": overview["code_calls"],
+                "waiting": sum(row["waiting"] for row in overview["queues"]),
+                "busy": [r["agent"] for r in overview["agents"] if r["call"] or r["state"] in ("ringing", "talking")],
+                "other_calls": [row["phone"] for row in overview["phones"] if row["other_calls"]],
+            }
+            self.trouble = str({name: value for name, value in left.items() if value})
+            return not any(left.values())
+
+        await until(rested, within_s, lambda: f"the line is not at rest: {self.trouble}")
+
+    async def balance(self, *, quiet: bool = True) -> Balance:
+        """Replay the whole stream, once Redis has all of it."""
+        last = await self.mark()
+
+        async def all_there() -> bool:
+            newest = await self.redis().xrevrange(self.line.stream, count=1)
+            return bool(newest) and int(newest[0][1]["seq"]) >= last
+
+        await until(all_there, 15.0, lambda: f"Redis has not got record {last}")
+        return check(await self.rows(), quiet=quiet)
+
+    async def clear(self) -> None:
+        """After a test: unplug all phones, sign everybody out, see that nothing is left and the books balance."""
+        for phone in self.phones:
+            if phone.plugged_in:
+                await phone.stop_calls()
+        await self.at_rest()
+        for row in (await self.overview())["agents"]:
+            if row["state"] != "signed_out":
+                await self.sign_out(row["agent"])
+        for phone in self.phones:
+            if phone.registered and phone.plugged_in:
+                with contextlib.suppress(TimeoutError):
+                    await phone.unregister()
+            await phone.stop()
+        self.phones.clear()
+        balance = await self.balance()
+        assert not balance.faults, "\n".join(balance.faults)
+
+
+def told(rows: list[Row]) -> str:
+    """Write records for people, one a line."""
+    skipped = {"type", "v", "config"}
+    return "\n".join(
+        f"  {row['type']} " + " ".join(f"{name}={value}" for name, value in row.items() if name not in skipped)
+        for row in rows
+    )
+
+
+def _fits(row: Row, kind: str, fields: Row) -> bool:
+    return row["type"] == kind and all(row.get(name) == value for name, value in fields.items())
