@@ -1,7 +1,8 @@
 """How long one decision of the matcher takes as the floor grows: ``python -m bench.decision [--json] [--quick]``.
 
 A floor of 100 to 10,000 agents with 3-6 of 30 skills each at levels 1-5, up to 5,000 callers waiting with up to 200
-different requirements of one to three skills. Two decisions are timed, each whole with the bookkeeping that follows it:
+different requirements of one to three skills, each in one of four queues. Two decisions are timed, each whole with the
+bookkeeping that follows it:
 
 - ``agent freed``: an agent becomes idle while callers wait; who of them is taken, and they leave the queue;
 - ``call arrives``: a caller asks; with idle agents the best of them is taken, else the caller joins the queue.
@@ -44,27 +45,25 @@ class Floorful:
         self._now = 1_000
         self._idle_seq = 0
         made = {AgentId(str(1_000 + n)): self._agent(str(1_000 + n)) for n in range(agents)}
-        self.needs = self._needs(list(made.values()), requirements)
+        needs = self._needs(list(made.values()), requirements)
+        self.needs = [(QUEUES[n % len(QUEUES)], need) for n, need in enumerate(needs)]
         queues = {name: Queue(name=name, groups=("all",), strategy=strategy) for name in QUEUES}
         self.matcher = Matcher(Floor(queues=queues, agents=made))
         self._status = {number: AgentStatus(number=number) for number in made}
         self.busy: list[AgentId] = []
         for need in self.needs:  # the groups that a day of calls has left behind
-            for queue in QUEUES[: max(1, len(QUEUES) * requirements // max(REQUIREMENTS))]:
-                call = self._call(need, queue)
-                self.matcher.add(call)
-                self.matcher.remove(call.call)
+            call = self._call(need)
+            self.matcher.add(call)
+            self.matcher.remove(call.call)
         for status in self._status.values():
             self.matcher.enrol(status)
             self.busy.append(status.number)
-        self._take()
         for _ in range(waiting):
-            self.matcher.add(self._call(rng.choice(self.needs), rng.choice(QUEUES)))
+            self.matcher.add(self._call(rng.choice(self.needs)))
         if not waiting:
             for number in rng.sample(self.busy, agents // 3):
                 self._free(number)
         self._take()
-        self.start_waiting = waiting
 
     def freed(self) -> int:
         """An agent becomes idle and takes a call; returns ns."""
@@ -83,7 +82,7 @@ class Floorful:
 
     def arrives(self) -> int:
         """A call arrives and takes the best idle agent, or waits; returns ns."""
-        call = self._call(self._rng.choice(self.needs), self._rng.choice(QUEUES))
+        call = self._call(self._rng.choice(self.needs))
         begin = perf_counter_ns()
         self.matcher.add(call)
         taken = self._take()
@@ -131,7 +130,8 @@ class Floorful:
             found[need] = None
         return list(found)
 
-    def _call(self, need: Need, queue: QueueName) -> Waiting:
+    def _call(self, asked: tuple[QueueName, Need]) -> Waiting:
+        queue, need = asked
         self._calls += 1
         self._now += 3
         head_start_ms = self._rng.choice((0, 0, 0, 0, 60_000, 120_000))

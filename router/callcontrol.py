@@ -17,8 +17,11 @@ from router.control.call import LegFor, LegStage, Stage
 from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
+from router.control.duty import Duty
 from router.control.ending import Ending
 from router.control.legs import Legs
+from router.control.locks import Locks
+from router.control.notices import Notices
 from router.control.outbound import Outbound
 from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
@@ -46,8 +49,12 @@ class CallControl:
         self.transfers = Transfers(self.desk, self.ending)
         self.outbound = Outbound(self.desk, self.ending)
         self.tasks = Tasks(self.desk, self.outbound)
-        self.door = Door(self.desk, self.ringing, self.ending, Asks(self.desk, self.transfers, self.tasks))
-        self.legs = Legs(self.desk, self.ringing, self.transfers, self.outbound, self.door, self.ending)
+        self.notices = Notices(self.desk)
+        self.locks = Locks(self.desk)
+        self.duty = Duty(self.desk, self.tasks, self.transfers, self.ending)
+        asks = Asks(self.desk, self.transfers, self.tasks)
+        self.door = Door(self.desk, self.ringing, self.ending, asks, self.duty)
+        self.legs = Legs(self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.door, self.ending)
         self.codes = Codes(self.desk)
 
     # --- the contract ---
@@ -100,7 +107,8 @@ class CallControl:
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
         state = self.desk.state
-        return frozenset({state.config, *(call.config for call in state.calls.values())})
+        notices = (notice.config for notice in state.notices.values())
+        return frozenset({state.config, *(call.config for call in state.calls.values()), *notices})
 
     def overview(self, now: Ms) -> dict[str, Any]:
         """The present as plain data, for people and tools: calls, queues, agents, phones."""
@@ -169,6 +177,10 @@ class CallControl:
         elif not self.codes.key(turn, event.channel, event.key):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
+    def _reply_arrived(self, turn: Turn, event: events.ReplyArrived) -> None:
+        self.notices.replied(turn, event)
+        self.door.reply_arrived(turn, event)
+
     def _extension_asked(self, turn: Turn, event: events.ExtensionAsked) -> None:
         if not self.desk.set_extension(turn, event.extension, event.open, event.do_not_disturb, event.by):
             turn.note(
@@ -209,12 +221,20 @@ class CallControl:
         if kind == "task":
             self.tasks.timer(turn, subject)
             return
+        if kind == "notice":
+            self.notices.timer(turn, subject, timer.name)
+            return
+        if kind == "lock":
+            self.locks.timer(subject)
+            return
         call = self.desk.state.calls[CallId(subject)]
         match timer.name:
             case "answer":
                 self.door.answer(turn, call)
             case "party":
                 self.legs.timer(turn, call)
+            case "alarm":
+                self.duty.alarm(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
             case name if name.startswith("ivr:"):
@@ -238,7 +258,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.PlaybackFinished: CallControl._playback_finished,
     events.CallArrived: lambda core, turn, e: core.door.arrived(turn, e),
     events.CallAnswered: lambda core, turn, e: core.door.answered(turn, e),
-    events.ReplyArrived: lambda core, turn, e: core.door.reply_arrived(turn, e),
+    events.ReplyArrived: CallControl._reply_arrived,
     events.RecordingFinished: lambda core, turn, e: core.door.recording_finished(turn, e),
     events.HoldChanged: lambda core, turn, e: core.ringing.hold_changed(turn, e),
     events.AgentLegRinging: lambda core, turn, e: core.legs.ringing(turn, e),

@@ -3,9 +3,11 @@
 import msgspec
 
 from router.acd.spec import Floor
+from router.acd.standing import Customer
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
+from router.core.services import Service, Source
 from router.ivr.flow import Script
 
 
@@ -16,7 +18,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     hear before the line is answered; ``answer_after_ms`` a wished ringing before it. ``codes`` maps the feature codes
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too. ``outside`` says
-    how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name.
+    how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name; ``sources`` are what
+    flows may ask, ``services`` what carries their notices, by name.
+    ``customers`` are the callers known by number (E.164, or digits).
     """
 
     name: str
@@ -36,3 +40,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     outside: OutsideLine | None = None
     extensions: dict[str, Extension] = {}
     duty: dict[str, tuple[DutyShift, ...]] = {}
+    sources: dict[str, Source] = {}
+    services: dict[str, Service] = {}
+    customers: dict[str, Customer] = {}

@@ -89,16 +89,20 @@ class AgentStatus(msgspec.Struct, kw_only=True):
 
 
 class PhoneStatus(msgspec.Struct, kw_only=True):
-    """A phone now: registered and answering qualify, and how many calls that are not ours it has."""
+    """A phone now: registered and answering qualify, and how many calls it has beside those of its agent's queues.
+
+    ``other_calls`` are not ours; ``our_calls`` are transfers and calls of our own to it.
+    """
 
     name: PhoneName
     reachable: bool = False
     other_calls: int = 0
+    our_calls: int = 0
 
     @property
     def free(self) -> bool:
-        """Whether the phone can be rung."""
-        return self.reachable and self.other_calls == 0
+        """Whether the phone can be rung for a queue."""
+        return self.reachable and not self.other_calls and not self.our_calls
 
 
 class FloorState(msgspec.Struct, kw_only=True):

@@ -2,6 +2,7 @@
 
 from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
+from router.acd.presence import Presence, availability
 from router.acd.spec import Floor, Queue
 from router.core import chance
 from router.core.events import PhoneSeen
@@ -20,6 +21,7 @@ class Agents:
         self._phone_names = phones
         self._timers = timers
         self.matcher = Matcher(floor)
+        self.presence = Presence(floor, state.agents, self._availability)
         self.somebody_left = False
         """Whether an agent has left service since the flag was last cleared."""
         self._on_phone: dict[PhoneName, AgentId] = {}
@@ -204,6 +206,14 @@ class Agents:
             phone.other_calls = channels
             self._phone_changed(turn, phone)
 
+    def phone_engaged(self, turn: Turn, name: PhoneName, by: int) -> None:
+        """A transfer or a call of our own to a phone begins (``by`` 1) or is over (-1)."""
+        phone = self._phone(name)
+        phone.our_calls += by
+        status = self.on_phone(name)
+        if status is not None:
+            self._refresh(status)
+
     def phones_seen(self, turn: Turn, seen: tuple[PhoneSeen, ...]) -> None:
         """Take every phone's true state over, as asked after a (re)connect; phones not named are unreachable."""
         named = {phone.phone for phone in seen}
@@ -324,13 +334,18 @@ class Agents:
         )
         if status.state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
+            self.presence.changed(status)
             self.somebody_left = True
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
         else:
             self._refresh(status)
 
+    def _availability(self, status: AgentStatus) -> str:
+        return availability(status, self._state.phones.get(status.phone))
+
     def _refresh(self, status: AgentStatus) -> None:
+        self.presence.changed(status)
         if status.state is AgentState.READY and self._can_be_rung(status):
             self.matcher.idle(status.number)
         else:

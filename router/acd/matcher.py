@@ -8,6 +8,7 @@ becomes idle takes the call with the lowest key of all groups they may serve. No
 import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,12 +59,34 @@ class Waiting(msgspec.Struct, kw_only=True):
 
 
 class Pick(msgspec.Struct, frozen=True):
-    """A call and the agent it goes to; ``runner_up`` would have been next, ``idle_count`` could have been taken."""
+    """A call and the agent it goes to; ``runner_up`` would have been next, ``idle_count`` could have been taken.
+
+    ``won_by`` and ``runner_up_by`` are the keys that decided, lower first: of two agents, or of two calls where the
+    agent came to the calls (``agent_came``).
+    """
 
     waiting: Waiting
     agent: AgentId
     runner_up: str
     idle_count: int
+    won_by: float
+    runner_up_by: float
+    agent_came: bool = False
+
+
+class Standing(NamedTuple):
+    """How a waiting call stands with the agents.
+
+    ``groups`` are those whose agents may serve it by and by; ``idle_count`` agents could be rung for it now,
+    ``tried_idle_count`` of them have been in this round; ``entitled`` says whether it may take them, or they are kept
+    for others. ``in_service_count`` is everybody's.
+    """
+
+    groups: tuple[str, ...]
+    idle_count: int
+    tried_idle_count: int
+    entitled: bool
+    in_service_count: int
 
 
 _Idle = tuple[float, int, AgentId, int]
@@ -137,7 +160,7 @@ class Matcher:
         self._touched[waiting.queue] = None
         if not waiting.offered:
             self._list(waiting)
-        return group.idle_count > 0
+        return group.idle_count > 0 and self._has_right(group)
 
     def remove(self, call: CallId) -> None:
         """Let a call wait no longer (it was connected or is gone)."""
@@ -261,6 +284,21 @@ class Matcher:
         """Say whether an agent in service may serve a call as it waits now."""
         return agent in self._group(waiting.group).members
 
+    def standing(self, waiting: Waiting) -> Standing:
+        """Say how a waiting call stands with the agents."""
+        group = self._group(waiting.group)
+        groups = group.groups
+        if waiting.senior_groups:
+            wide = self._groups_of(group.queue, waiting.step)
+            groups = (*groups, *(name for name in wide if name not in groups))
+        tried = sum(agent in self._idle and agent in group.members for agent in waiting.tried)
+        return Standing(groups, group.idle_count, tried, self._has_right(group), len(self._agents))
+
+    def needed(self, waiting: Waiting) -> tuple[tuple[str, ...], Need]:
+        """Return the agent groups that may serve a waiting call now, and the skills they need."""
+        group = self._group(waiting.group)
+        return group.groups, group.need
+
     # --- matching ---
 
     def match(self) -> Iterator[Pick]:
@@ -316,34 +354,45 @@ class Matcher:
             best = skipped.pop(0)
             waiting.tried = []
             waiting.round += 1
-        following = self._head(group)
-        runner_up = following[2] if following is not None else skipped[0][2] if skipped else ""
+        following = self._head(group) or (skipped[0] if skipped else None)
         for entry in skipped:
             heapq.heappush(group.heap, entry)
-        return None if best is None else Pick(waiting, best[2], runner_up, group.idle_count)
+        if best is None:
+            return None
+        runner_up, runner_up_by = (following[2], following[0]) if following is not None else ("", 0)
+        return Pick(waiting, best[2], runner_up, group.idle_count, best[0], runner_up_by)
 
     def _best_call(self, agent: AgentId) -> Pick | None:
         """The call with the lowest key that an agent who became idle may serve."""
         favours = self._floor.agents[agent].favours
-        best: tuple[int, Ms, int] | None = None
-        chosen: CallId | None = None
-        second = ""
+        best: WaitKey | None = None
+        second: WaitKey | None = None
+        chosen, runner_up = CallId(""), ""
+        found_in: _Group | None = None
         for group in self._of_agent[agent]:
             if not group.waiting:
                 continue
             key, call = group.waiting[0]
             if favours:
-                ahead = max((ms for skill, ms in favours if skill in group.favoured), default=0)
-                key = (key[0], key[1] - ahead, key[2])
-            if (best is None or key < best) and self._has_right(group):
-                best, second, chosen = key, chosen or "", call
-        if chosen is None:
+                key = _nearer(key, favours, group)
+            if best is None or key < best:
+                if self._has_right(group):
+                    second, runner_up = best, chosen
+                    best, chosen, found_in = key, call, group
+            elif (second is None or key < second) and self._has_right(group):
+                second, runner_up = key, call
+        if best is None or found_in is None:
             return None
+        if len(found_in.waiting) > 1:
+            key, call = found_in.waiting[1]
+            key = _nearer(key, favours, found_in)
+            if second is None or key < second:
+                second, runner_up = key, call
         waiting = self._waiting[chosen]
         if agent in waiting.tried:
             waiting.tried = []
             waiting.round += 1
-        return Pick(waiting, agent, second, 1)
+        return Pick(waiting, agent, runner_up, 1, best[1], second[1] if second else 0, True)
 
     # --- inside ---
 
@@ -403,7 +452,7 @@ class Matcher:
         base = steps[reached - 1].need if reached else group.queue.need
         group.need = both(base, need)
         group.favoured = frozenset(skill for skills in group.need for skill, _ in skills)
-        group.groups = seniors or (reached and steps[reached - 1].groups) or group.queue.groups
+        group.groups = seniors or self._groups_of(group.queue, step)
         for number in self._agents:
             serves = self._may_serve(self._floor.agents[number], group)
             if serves == (number in group.members):
@@ -418,6 +467,11 @@ class Matcher:
                 del group.members[number]
                 self._of_agent[number].remove(group)
                 group.idle_count -= number in self._idle
+
+    def _groups_of(self, queue: Queue, step: int) -> tuple[str, ...]:
+        """The agent groups that serve calls of a queue which have reached a step by waiting."""
+        reached = max(step, self._reached.get(queue.name, 0))
+        return (reached and queue.steps[reached - 1].groups) or queue.groups
 
     def _may_serve(self, agent: Agent, group: _Group) -> bool:
         if group.sticky and agent.number != group.sticky:
@@ -451,6 +505,12 @@ class Matcher:
         """How many agents of the queue's own groups are in service, whatever their skills."""
         groups = set(self._floor.queues[queue].groups)
         return sum(bool(groups & set(self._floor.agents[number].groups)) for number in self._agents)
+
+
+def _nearer(key: WaitKey, favours: tuple[tuple[str, Ms], ...], group: _Group) -> WaitKey:
+    """The key of a group's call for an agent who favours some of the skills it needs."""
+    ahead_ms = max((ms for skill, ms in favours if skill in group.favoured), default=0)
+    return (key[0], key[1] - ahead_ms, key[2])
 
 
 def may_serve(agent: Agent, groups: tuple[str, ...], need: Need) -> bool:

@@ -22,6 +22,13 @@ def meets(levels: dict[str, int], need: Need) -> bool:
     return any(all(levels.get(skill, 0) >= level for skill, level in skills) for skills in need)
 
 
+def need_text(need: Need) -> str:
+    """Return a need as it is read: ``gas:3 english:1``, ways to meet it divided by ``|``; "" for none."""
+    if any(not skills for skills in need):
+        return ""
+    return " | ".join(" ".join(f"{skill}:{level}" for skill, level in skills) for skills in need)
+
+
 def _merge(one: Skills, other: Skills) -> Skills:
     levels = dict(one)
     for skill, level in other:
@@ -69,7 +76,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none); ``join_empty``
     whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when everybody has
     left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms`` a caller waits
-    for the agent they had before.
+    for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is alarmed, and the
+    people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
     """
 
     name: QueueName
@@ -94,6 +102,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     reserve_count: int = 0
     reserve_for: tuple[str, ...] = ()
     sticky_ms: Ms = 0
+    alarm_after_ms: Ms = 15_000
+    duty_table: str = ""
+    duty_flow: str = ""
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

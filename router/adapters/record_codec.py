@@ -5,8 +5,9 @@ In the stream booleans are ``1`` and ``0``, None is left out, anything nested is
 
 import enum
 import functools
+import types
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -76,5 +77,5 @@ def _is_scalar(kind: Any) -> bool:
     base = getattr(kind, "__supertype__", kind)  # a NewType
     if isinstance(base, type):
         return issubclass(base, str | int | float)
-    options = get_args(base)
+    options = get_args(base) if get_origin(base) in (Union, types.UnionType) else ()
     return bool(options) and all(option is type(None) or _is_scalar(option) for option in options)

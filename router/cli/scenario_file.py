@@ -75,6 +75,7 @@ class ScenarioSpec(msgspec.Struct, frozen=True, kw_only=True):
     agents: Annotated[int, Meta(ge=0, le=20_000, description="how many agents (default: all of the site)")] = 0
     roster: Annotated[str, Meta(description="CSV with columns agent, from, to")] = ""
     lines: Annotated[int, Meta(ge=0, le=100_000, description="calls the trunk carries at once; 0: no limit")] = 0
+    places: Annotated[int, Meta(ge=-1, description="how many may wait, in the model; -1: no limit")] = -1
     target: Annotated[Span, Meta(description="the wait of the service level")] = 20_000
     calls: Annotated[int, Meta(ge=0, description="length of a steady run")] = 0
     days: Annotated[
@@ -150,10 +151,13 @@ def _site(spec: ScenarioSpec, folder: Path, told: Told) -> tuple[Site, tuple[Ent
                 f"say how many work: {told.name('agents')} 14",
             )
         kinds = models.kinds(spec.vip_share)
-        return models.model_site(models.same_agents(spec.agents), kinds, spec.wrap_up), models.entries(kinds)
+        places = None if spec.places < 0 else spec.places
+        site = models.model_site(models.same_agents(spec.agents), kinds, spec.wrap_up, capacity=places)
+        return site, models.entries(kinds)
     site = load_site(folder / spec.site)
-    if spec.vip_share or spec.wrap_up:
-        key = "vip_share" if spec.vip_share else "wrap_up"
+    for key in ("vip_share", "wrap_up", "places"):
+        if getattr(spec, key) == getattr(ScenarioSpec(), key):
+            continue
         raise SimulationError(f"{told.name(key)} is for the model; a site says it itself", "leave it out")
     entries = tuple(
         Entry(name=name, did=kind.did, share=kind.share, keys=kind.keys) for name, kind in spec.callers.items()
@@ -279,7 +283,7 @@ def _check_load(scenario: Scenario, spec: ScenarioSpec, told: Told) -> None:
     """Refuse a steady model whose queue would grow without end."""
     if spec.site or not isinstance(scenario.arrivals, Poisson) or not isinstance(scenario.length, Steady):
         return
-    if not isinstance(scenario.patience, Endless) or scenario.lines:
+    if not isinstance(scenario.patience, Endless) or scenario.lines or spec.places >= 0:
         return
     work_ms = mean_ms(scenario.handling) + spec.wrap_up + mean_ms(scenario.answering)
     erlangs = scenario.arrivals.calls_per_hour * work_ms / HOUR_MS

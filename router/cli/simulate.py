@@ -66,6 +66,7 @@ def command(
     ] = None,
     vip_share: Annotated[float | None, typer.Option(help="share of VIPs, who go first", show_default=False)] = None,
     lines: Annotated[int | None, typer.Option(help="calls the trunk carries at once", show_default=False)] = None,
+    places: Annotated[int | None, typer.Option(help="how many callers may wait", show_default=False)] = None,
     target: Annotated[
         float | None, typer.Option(help="wait of the service level in seconds", show_default=False)
     ] = None,
@@ -93,6 +94,7 @@ def command(
                 wrap_up=_seconds("wrap-up", wrap_up),
                 vip_share=_share("vip-share", vip_share),
                 lines=_at_least("lines", lines, 1),
+                places=_at_least("places", places, 0),
                 target=_seconds("target", target),
                 calls=_at_least("calls", calls, 1),
                 days=_at_least("days", days, 1),

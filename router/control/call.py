@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from router.acd.agent import IllegalTransition
+from router.acd.matcher import Waiting
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
 from router.core.lines import Party
@@ -104,6 +105,8 @@ class LegEvent(StrEnum):
     ANSWERED = "answered"
     BRIDGED = "bridged"
     CLOSED = "closed"
+    HANDED_OVER = "handed_over"
+    """Whoever is on it is brought together with a caller."""
 
 
 LEG_TABLE: dict[LegStage, dict[LegEvent, LegStage]] = {
@@ -114,7 +117,7 @@ LEG_TABLE: dict[LegStage, dict[LegEvent, LegStage]] = {
     },
     LegStage.RINGING: {LegEvent.ANSWERED: LegStage.ANSWERED, LegEvent.CLOSED: LegStage.CLOSING},
     LegStage.ANSWERED: {LegEvent.BRIDGED: LegStage.BRIDGED, LegEvent.CLOSED: LegStage.CLOSING},
-    LegStage.BRIDGED: {LegEvent.CLOSED: LegStage.CLOSING},
+    LegStage.BRIDGED: {LegEvent.CLOSED: LegStage.CLOSING, LegEvent.HANDED_OVER: LegStage.ANSWERED},
     LegStage.CLOSING: {LegEvent.CLOSED: LegStage.CLOSING},
 }
 """Stage -> event -> next stage; a leg that is gone is forgotten."""
@@ -139,6 +142,7 @@ class Leg(msgspec.Struct, kw_only=True):
     dialled_at: Ms
     purpose: LegFor = LegFor.AGENT
     agent: AgentId = AgentId("")
+    phone: str = ""
     stage: LegStage = LegStage.DIALLING
     rang_at: Ms = 0
     answered_at: Ms = 0
@@ -153,10 +157,26 @@ class Leg(msgspec.Struct, kw_only=True):
         self.stage = _next(LEG_TABLE, self.stage, event)
 
 
+class MessageDraft(msgspec.Struct, kw_only=True):
+    """A message being taken since ``since``; ``length_ms`` is None until its recording is over."""
+
+    box: str
+    recording: str
+    since: Ms
+    min_ms: Ms = 0
+    service: str = ""
+    fields: dict[str, str] = {}
+    length_ms: Ms | None = None
+
+
 class Call(msgspec.Struct, kw_only=True):
     """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
 
-    Times are ms UTC, 0 where it has not happened; counters number the ids minted for it.
+    Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``place`` is the place in
+    the queue of a caller who is being brought together with somebody on duty. ``message`` is one being left,
+    ``lock`` the account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent``
+    how the caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
+    ``fields`` are the variables the flow of a call of ours begins with.
     """
 
     id: CallId
@@ -189,6 +209,7 @@ class Call(msgspec.Struct, kw_only=True):
     playback_count: int = 0
     connect_failures: int = 0
     caller_gone: bool = False
+    place: Waiting | None = None
     request: str = ""
     recording: bool = False
     request_count: int = 0
@@ -198,6 +219,15 @@ class Call(msgspec.Struct, kw_only=True):
     party: Party | None = None
     transfer_kind: str = ""
     transfer_target: str = ""
+    message: MessageDraft | None = None
+    message_left: bool = False
+    callback_asked: bool = False
+    lock: str = ""
+    record_talk: bool = False
+    consent: str = ""
+    show: str = ""
+    data: dict[str, str] = {}
+    fields: dict[str, str] = {}
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

@@ -11,7 +11,7 @@ from router.control.call import Call, Leg, LegEvent
 from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
-from router.core.ids import CallId, ChannelId, Ms
+from router.core.ids import CallId, ChannelId, Ms, PhoneName
 from router.core.timers import Timers
 from router.core.turn import Turn
 from router.site import Site
@@ -85,10 +85,19 @@ class Desk:
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
             call.bridge = None
 
+    def forget_leg(self, turn: Turn, leg: Leg) -> None:
+        """A leg is gone."""
+        del self.state.legs[leg.id]
+        if leg.phone:
+            self.agents.phone_engaged(turn, PhoneName(leg.phone), -1)
+
     def legs_of(self, call: Call) -> list[Leg]:
         """Every agent's leg of a call that is not gone yet."""
-        minted = (ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1))
-        return [leg for name in minted if (leg := self.state.legs.get(name)) is not None]
+        names = [ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1)]
+        if call.leg is not None and call.leg not in names:
+            names.append(call.leg)  # handed over by a call of ours
+        found = (self.state.legs.get(name) for name in names)
+        return [leg for leg in found if leg is not None and leg.call == call.id]
 
     def call_on(self, channel: ChannelId) -> Call | None:
         """The call whose caller is on a channel, or None."""

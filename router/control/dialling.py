@@ -29,6 +29,8 @@ def dial(desk: Desk, turn: Turn, call: Call, party: Party, ring_ms: Ms, purpose:
     give_up_ms = ring_ms + GIVE_UP_MARGIN_MS
     shown = call.caller.number or call.caller.raw
     if party.kind == "phone":
+        leg.phone = party.number
+        desk.agents.phone_engaged(turn, PhoneName(party.number), 1)
         turn.order(
             commands.RingAgent(
                 call=call.id, leg=leg.id, phone=PhoneName(party.number), give_up_ms=give_up_ms, show_number=shown

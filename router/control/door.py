@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
+from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.messages import Messages
 from router.control.ringing import Ringing
+from router.control.tasks import ACCEPTED
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.ids import CallId, Ms, QueueName
@@ -17,11 +20,18 @@ from router.ivr.effects import (
     AnyEffect,
     Ask,
     CancelTimer,
+    DropMessage,
     End,
     Enqueue,
+    KeepMessage,
+    NoteCallback,
+    NoteScore,
     Play,
+    PlayMusic,
+    RecordTalk,
     SetTimer,
     Step,
+    StopMusic,
     StopPlaying,
     Tag,
     Withdraw,
@@ -56,11 +66,13 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
 class Door:
     """Callers who do not wait for a person (yet)."""
 
-    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending, asks: Asks) -> None:
+    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending, asks: Asks, duty: Duty) -> None:
         self._desk = desk
         self._asks = asks
+        self._duty = duty
         self._ringing = ringing
         self._ending = ending
+        self._messages = Messages(desk)
 
     def arrived(self, turn: Turn, event: events.CallArrived) -> None:
         """A call is at the door: it hears ringing at once, and the line is answered as the site says."""
@@ -108,7 +120,7 @@ class Door:
     def begin(self, turn: Turn, call: Call, flow: str) -> None:
         """Begin a flow with whoever is on the call's channel."""
         script = self._desk.site_of(call).script
-        call.session = ivr.Session(flow=flow, node="", language=script.language)
+        call.session = ivr.Session(flow=flow, node="", language=script.language, variables=dict(call.fields))
         self._carry(turn, call, ivr.begin(script, call.session, self._view(turn, call)))
 
     def answered(self, turn: Turn, event: events.CallAnswered) -> None:
@@ -158,13 +170,36 @@ class Door:
                         turn, call, records.MenuStep, flow=flow, node=node, node_type=node_type, result=result
                     )
                 case Enqueue():
+                    call.show, call.data = effect.show, dict(effect.data)
                     refused = self._ringing.ask(turn, call, effect)
+                case PlayMusic(music=music):
+                    turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
+                    call.music = True
+                case StopMusic():
+                    if call.music:
+                        turn.order(commands.StopMusic(call=call.id, channel=call.channel))
+                        call.music = False
                 case Ask(order=order):
                     reply = self._asks.ask(turn, call, order)
                 case Withdraw():
                     self._asks.withdraw(turn, call)
+                    reply = None
+                case KeepMessage():
+                    self._messages.keep(turn, call)
+                case DropMessage():
+                    self._messages.drop(call)
+                case NoteCallback(number=number, queue=queue):
+                    call.callback_asked = True
+                    caller = call.caller.number or call.caller.raw
+                    self._desk.note_call(turn, call, records.CallbackAsked, queue=queue, number=number, caller=caller)
+                case NoteScore(question=question, score=score):
+                    self._desk.note_call(turn, call, records.ScoreGiven, question=question, score=score)
+                case RecordTalk(on=on, consent=consent):
+                    call.record_talk, call.consent = on, consent
                 case Tag(name=name):
                     call.tag = name
+                case End(detail=detail) if detail == ACCEPTED and self._duty.accepted(turn, call):
+                    pass
                 case End(outcome=outcome, detail=detail):
                     self._ending.end(turn, call, Outcome(outcome), "router", detail)
         if reply is not None:
@@ -196,12 +231,13 @@ class Door:
         """Give the answer to a question of a call to its flow, if it still waits for it."""
         call = self._desk.state.calls.get(call_id)
         if call is not None and self._asks.settled(call, request):
-            self.replied(turn, call, reply)
+            self.replied(turn, call, self._asks.judged(turn, call, reply))
 
     def recording_finished(self, turn: Turn, event: events.RecordingFinished) -> None:
         """A recording of the caller is over and kept."""
         call = self._desk.state.calls.get(ids.call_of(event.recording))
         if call is not None and self._asks.settled(call, event.recording):
+            self._messages.recorded(call, event.length_ms)
             fields = {"recording": event.recording, "length_ms": str(event.length_ms)}
             self.replied(turn, call, Reply(status="failed" if event.failed else "ok", fields=fields))
 

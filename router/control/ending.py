@@ -2,6 +2,7 @@
 
 from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
+from router.control.messages import Messages
 from router.core import commands, records
 from router.core.commands import HangUpReason
 from router.core.ids import Ms
@@ -17,6 +18,7 @@ class Ending:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._messages = Messages(desk)
 
     def caller_left(self, turn: Turn, call: Call) -> None:
         """The caller is gone: end everything that was for them."""
@@ -34,6 +36,8 @@ class Ending:
         else:
             outcome = Outcome.SELF_SERVED
             detail = {Stage.RINGING: "at_the_door", Stage.TRANSFERRING: "in_transfer"}.get(call.stage, "in_ivr")
+        if call.stage not in (Stage.TALKING, Stage.AWAY):
+            self._messages.caller_left(turn, call)
         self.end(turn, call, outcome, "caller", detail)
 
     def end(
@@ -47,6 +51,11 @@ class Ending:
     ) -> None:
         """End a call from any stage: one terminal record, every leg and bridge of it closed."""
         was = call.stage
+        if outcome in (Outcome.SELF_SERVED, Outcome.TURNED_AWAY):
+            if call.callback_asked:
+                outcome = Outcome.CALLBACK_BOOKED
+            elif call.message_left:
+                outcome = Outcome.MESSAGE_LEFT
         self._desk.timers.cancel_all(f"call:{call.id}")
         call.session = None
         if was in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING):
@@ -126,6 +135,15 @@ class Ending:
         if known and call.stage is Stage.ENDED and call.caller_gone and not self._desk.legs_of(call):
             self._forget(call)
 
+    def forget_handed_over(self, turn: Turn, call: Call, result: str) -> None:
+        """End a call of ours whose leg now belongs to another call: its record, and nothing is hung up."""
+        self._desk.timers.cancel_all(f"call:{call.id}")
+        call.session = None
+        call.apply(CallEvent.ENDED)
+        call.caller_gone = True
+        self._note_outbound(turn, call, result)
+        self._forget(call)
+
     def _forget(self, call: Call) -> None:
         self._desk.timers.cancel_all(f"call:{call.id}")
         del self._desk.channels[call.channel]
@@ -137,7 +155,7 @@ class Ending:
             turn.order(commands.HangUpLeg(call=call.id, channel=call.channel))
         for leg in self._desk.legs_of(call):
             turn.order(commands.HangUpLeg(call=call.id, channel=leg.id))
-            del self._desk.state.legs[leg.id]
+            self._desk.forget_leg(turn, leg)
             if leg.releases:
                 self._desk.agents.passed(turn, leg.agent)
         self._forget(call)

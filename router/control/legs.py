@@ -3,6 +3,7 @@
 from router.control.call import Call, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.door import Door
+from router.control.duty import Duty
 from router.control.ending import Ending
 from router.control.outbound import Outbound
 from router.control.ringing import Ringing
@@ -19,9 +20,17 @@ class Legs:
     """Takes each report about a leg to the machine that dialled it."""
 
     def __init__(
-        self, desk: Desk, ringing: Ringing, transfers: Transfers, outbound: Outbound, door: Door, ending: Ending
+        self,
+        desk: Desk,
+        ringing: Ringing,
+        transfers: Transfers,
+        outbound: Outbound,
+        duty: Duty,
+        door: Door,
+        ending: Ending,
     ) -> None:
         self._desk = desk
+        self._duty = duty
         self._ringing = ringing
         self._transfers = transfers
         self._outbound = outbound
@@ -63,10 +72,11 @@ class Legs:
 
     def ended(self, turn: Turn, event: events.AgentLegEnded) -> None:
         """A leg we dialled is gone, for whatever reason."""
-        leg = self._desk.state.legs.pop(event.leg, None)
+        leg = self._desk.state.legs.get(event.leg)
         if leg is None:
             self._desk.ignore(turn, event, event.leg, "no such leg")
             return
+        self._desk.forget_leg(turn, leg)
         call = self._desk.state.calls[leg.call]
         match leg.purpose:
             case LegFor.AGENT:
@@ -122,5 +132,7 @@ class Legs:
             self._reply(turn, call, self._transfers.not_connected(turn, call, leg))
 
     def _reply(self, turn: Turn, call: Call, reply: Reply | None) -> None:
-        if reply is not None:
+        if reply is not None and call.place is not None:
+            self._duty.rejoin(turn, call)
+        elif reply is not None:
             self._door.replied(turn, call, reply)

@@ -20,8 +20,22 @@ class Outbound:
         self._desk = desk
         self._ending = ending
 
-    def ring(self, turn: Turn, party: Party, *, purpose: str, ref: str, flow: str, attempt: int, ring_ms: Ms) -> CallId:
-        """Ring a party (who may be rung: ``dialling.may_dial``) for a task; its flow begins when they answer."""
+    def ring(
+        self,
+        turn: Turn,
+        party: Party,
+        *,
+        purpose: str,
+        ref: str,
+        flow: str,
+        attempt: int,
+        ring_ms: Ms,
+        fields: dict[str, str],
+    ) -> CallId:
+        """Ring a party (who may be rung: ``dialling.may_dial``) for a task.
+
+        Its flow begins when they answer, with ``fields`` as variables.
+        """
         state = self._desk.state
         state.call_count += 1
         number = ids.call_id(self._desk.site.name, state.epoch, state.call_count)
@@ -38,6 +52,7 @@ class Outbound:
             purpose=purpose,
             ref=ref,
             party=party,
+            fields=fields,
         )
         state.calls[call.id] = call
         leg = dial(self._desk, turn, call, party, ring_ms, LegFor.OUTBOUND)

@@ -1,7 +1,9 @@
 """Pure: from asking for a person to talking with one: waiting, ringing agents one after another, bridging, hold."""
 
+from router.acd.decision import passed_over
 from router.acd.matcher import Pick, Waiting
-from router.acd.spec import CallClass, Queue
+from router.acd.presence import Counts
+from router.acd.spec import CallClass, Queue, need_text
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
@@ -32,7 +34,7 @@ class Ringing:
         desk = self._desk
         asked_before = bool(call.asked_at)
         call.asked_at = call.asked_at or turn.now
-        call.queue, call.call_class = QueueName(effect.queue), effect.call_class
+        call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
         queue = desk.queue_of(call)
         waiting = self._waiting(turn, call, queue, effect)
         if waiting.tier and (refusal := self._refusal(queue, waiting)):
@@ -54,6 +56,11 @@ class Ringing:
                 position=desk.matcher.position(waiting),
                 waiting=desk.matcher.length(queue.name),
                 queued=queued,
+                head_start_ms=turn.now - waiting.key_ms,
+                emergency=waiting.tier == 0,
+                need=need_text(waiting.need),
+                kept_for=waiting.sticky or " ".join(waiting.senior_groups),
+                passed_over=self._passed_over(waiting, ringing=False) if queued else {},
             )
         desk.want_music(call)
         return None
@@ -62,7 +69,7 @@ class Ringing:
         """How a call will wait: its place, and who may serve it."""
         desk = self._desk
         classes = desk.site_of(call).floor.classes
-        call_class = classes.get(effect.call_class, CallClass(name=effect.call_class))
+        call_class = classes.get(call.call_class, CallClass(name=call.call_class))
         seniors = call_class.senior_groups if call_class.senior_for_ms else ()
         return Waiting(
             call=call.id,
@@ -73,8 +80,22 @@ class Ringing:
             seq=desk.state.wait_seq + 1,
             asked_at=call.asked_at,
             senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
+            sticky=effect.sticky if self._may_wait_for(effect.sticky, queue, call_class) else "",
             privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
         )
+
+    def _may_wait_for(self, agent: str, queue: Queue, call_class: CallClass) -> bool:
+        """Say whether a caller is kept for one agent for a while: one in service, and never in an emergency."""
+        if not agent or not queue.sticky_ms or call_class.tier == 0:
+            return False
+        return any(status.number == agent for status in self._desk.matcher.serving(queue.name))
+
+    def _furthest(self, call: Call, effect: Enqueue) -> str:
+        """Which of a caller's classes puts them furthest ahead."""
+        classes = self._desk.site_of(call).floor.classes
+        known = [classes[name] for name in (effect.call_class, *effect.classes) if name in classes]
+        best = min(known, key=lambda kind: (kind.tier, -kind.head_start_ms), default=None)
+        return effect.call_class if best is None else best.name
 
     def _refusal(self, queue: Queue, waiting: Waiting) -> str:
         """Why a queue does not take a call that is no emergency; "" where it does."""
@@ -89,9 +110,13 @@ class Ringing:
         owner, timers = f"call:{call.id}", self._desk.timers
         if queue.max_wait_ms and waiting.tier:
             timers.set(owner, "max_wait", turn.now + queue.max_wait_ms)
+        if not waiting.tier:
+            timers.set(owner, "alarm", turn.now + queue.alarm_after_ms)
+        kept_ms = [queue.sticky_ms] if waiting.sticky else []
         if waiting.senior_groups:
-            senior_for_ms = self._desk.site_of(call).floor.classes[call.call_class].senior_for_ms
-            timers.set(owner, "widen", turn.now + senior_for_ms)
+            kept_ms.append(self._desk.site_of(call).floor.classes[call.call_class].senior_for_ms)
+        if kept_ms:
+            timers.set(owner, "widen", turn.now + min(kept_ms))
         self._arm_step(call, queue, waiting)
 
     def _arm_step(self, call: Call, queue: Queue, waiting: Waiting) -> None:
@@ -118,8 +143,12 @@ class Ringing:
                 turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
         desk.needs_music.clear()
 
+    def _passed_over(self, waiting: Waiting, *, ringing: bool) -> Counts:
+        return passed_over(self._desk.matcher, self._desk.agents.presence, waiting, ringing=ringing)
+
     def _ring(self, turn: Turn, call: Call, queue: Queue, pick: Pick) -> None:
         desk, waiting = self._desk, pick.waiting
+        others = self._passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
         desk.matcher.offered(call.id, pick.agent)
         status = desk.agents.ring(turn, pick.agent, call.id)
         phone = desk.site.phones.get(status.phone)
@@ -135,7 +164,7 @@ class Ringing:
                 phone=status.phone,
                 give_up_ms=queue.unreachable_after_ms + queue.answer_within_ms + GIVE_UP_MARGIN_MS,
                 show_number=call.caller.number or call.caller.raw,
-                show_name=queue.name,
+                show_name=call.show or queue.name,
                 auto_answer=phone is not None and phone.auto_answer,
             )
         )
@@ -157,6 +186,10 @@ class Ringing:
                 strategy=queue.strategy,
                 runner_up=pick.runner_up,
                 idle_count=pick.idle_count,
+                won_by=pick.won_by,
+                runner_up_by=pick.runner_up_by,
+                agent_came=pick.agent_came,
+                passed_over=others,
             )
 
     def rang(self, turn: Turn, call: Call, leg: Leg) -> None:

@@ -46,10 +46,34 @@ class Appointment(msgspec.Struct, kw_only=True):
     at_ms: Ms
     by: str
     tries: int = 0
+    fields: dict[str, str] = {}
+
+
+class PendingNotice(msgspec.Struct, kw_only=True):
+    """A notice that its service has not taken yet; ``tries`` counts how often it was sent since ``began_at``."""
+
+    request: str
+    call: str
+    config: str
+    service: str
+    fields: dict[str, str]
+    timeout_ms: Ms
+    began_at: Ms
+    tries: int = 0
+
+
+class Lock(msgspec.Struct, kw_only=True):
+    """An account with ``count`` wrong passwords in a row, of ``tries`` allowed; locked until ``until`` (0: it is not)."""
+
+    count: int = 0
+    until: Ms = 0
+    tries: int = 0
+    lock_ms: Ms = 0
 
 
 class Paging(msgspec.Struct, kw_only=True):
-    """People on call who are being rung one after another; ``next`` is the index of the next of ``parties``."""
+    """People on call who are being rung one after another; ``next`` is the index of the next of ``parties``;
+    ``caller`` is the emergency that whoever accepts is brought together with."""
 
     id: str
     table: str
@@ -60,6 +84,8 @@ class Paging(msgspec.Struct, kw_only=True):
     call: CallId | None = None
     request: str = ""
     next: int = 0
+    caller: CallId | None = None
+    fields: dict[str, str] = {}
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -84,6 +110,8 @@ class State(msgspec.Struct, kw_only=True):
     extensions: dict[str, ExtensionStatus] = {}
     appointments: dict[str, Appointment] = {}
     pages: dict[str, Paging] = {}
+    notices: dict[str, PendingNotice] = {}
+    locks: dict[str, Lock] = {}
     task_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)
     timers: list[Timer] = []

@@ -35,14 +35,18 @@ class Tasks:
         local = self._desk.site.clock.at(turn.now)
         ahead = (order.at_minute - local.minute) % 1440
         at_ms = turn.now - turn.now % 60_000 + (ahead or 1440) * 60_000
-        return self.book_at(turn, order.kind, order.party, order.flow, at_ms, by)
+        return self.book_at(turn, order.kind, order.party, order.flow, at_ms, by, order.fields)
 
-    def book_at(self, turn: Turn, kind: str, party: Party, flow: str, at_ms: Ms, by: str) -> Reply:
+    def book_at(
+        self, turn: Turn, kind: str, party: Party, flow: str, at_ms: Ms, by: str, fields: dict[str, str] | None = None
+    ) -> Reply:
         """Book a call at a moment. Refused where the party may not be rung, the flow is none or the time is past."""
         site = self._desk.site
         if not may_dial(site, party) or flow not in site.script.flows or at_ms <= turn.now:
             return Reply(status="refused")
-        appointment = Appointment(id=self._mint("a"), kind=kind, party=party, flow=flow, at_ms=at_ms, by=by)
+        appointment = Appointment(
+            id=self._mint("a"), kind=kind, party=party, flow=flow, at_ms=at_ms, by=by, fields=fields or {}
+        )
         self._desk.state.appointments[appointment.id] = appointment
         self._desk.timers.set(f"task:{appointment.id}", "due", at_ms)
         self._note(turn, appointment, "booked", by)
@@ -80,11 +84,12 @@ class Tasks:
             flow=appointment.flow,
             attempt=appointment.tries,
             ring_ms=APPOINTMENT_RING_MS,
+            fields=appointment.fields,
         )
 
     # --- people on call ---
 
-    def page(self, turn: Turn, order: Page, request: str) -> Reply | None:
+    def page(self, turn: Turn, order: Page, request: str, caller: CallId | None = None) -> Reply | None:
         """Ring the people of a duty table one after another. Returns the reply where nobody is on call."""
         local = self._desk.site.clock.at(turn.now)
         parties = [
@@ -105,6 +110,8 @@ class Tasks:
             ring_ms=order.ring_ms,
             began_at=turn.now,
             request=request,
+            caller=caller,
+            fields=order.fields,
         )
         self._desk.state.pages[paging.id] = paging
         self._next(turn, paging)
@@ -117,7 +124,7 @@ class Tasks:
         elif (paging := self._desk.state.pages.get(call.ref)) is not None:
             if result == ACCEPTED and call.party is not None:
                 return self._page_over(turn, paging, call.party.number)
-            if paging.next < len(paging.parties):
+            if paging.next < len(paging.parties) and self._still_wanted(paging):
                 self._next(turn, paging)
             else:
                 return self._page_over(turn, paging, "")
@@ -139,6 +146,10 @@ class Tasks:
         del self._desk.state.appointments[appointment.id]
         self._note(turn, appointment, change, by)
 
+    def _still_wanted(self, paging: Paging) -> bool:
+        """Whether anybody is still to be rung: an emergency that somebody has taken needs no one else."""
+        return paging.caller is None or paging.caller in self._desk.state.waiting
+
     def _next(self, turn: Turn, paging: Paging) -> None:
         party = paging.parties[paging.next]
         paging.next += 1
@@ -150,6 +161,7 @@ class Tasks:
             flow=paging.flow,
             attempt=paging.next,
             ring_ms=paging.ring_ms,
+            fields=paging.fields,
         )
 
     def _page_over(self, turn: Turn, paging: Paging, accepted_by: str) -> tuple[CallId, str, Reply] | None:

@@ -51,7 +51,9 @@ class Transfers:
         """They hear each other: the flow is over."""
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.TRANSFERRED)
-        call.session, call.request = None, ""
+        call.session, call.request, call.place = None, "", None
+        if call.asked_at:
+            call.wait_ms = turn.now - call.asked_at
         self._desk.note_call(
             turn,
             call,

@@ -26,12 +26,16 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Did(msgspec.Struct, frozen=True, kw_only=True):
-    """A number callers dial and the flow it leads to. ``emergency`` numbers ring ``duty_phones`` when we are away."""
+    """A number callers dial and the flow it leads to. ``emergency`` numbers ring ``duty_phones`` when we are away.
+
+    ``classes`` are those of everybody who dials it.
+    """
 
     number: str
     flow: str
     emergency: bool = False
     duty_phones: tuple[PhoneName, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 class OutsideLine(msgspec.Struct, frozen=True, kw_only=True):

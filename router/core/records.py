@@ -99,7 +99,12 @@ class MenuStep(Record, frozen=True, kw_only=True):
 
 
 class CallQueued(Record, frozen=True, kw_only=True):
-    """The caller asked for a person. ``position`` counts from 1; ``queued`` is true where no agent was free."""
+    """The caller asked for a person. ``position`` counts from 1; ``queued`` is true where no agent was free.
+
+    ``head_start_ms`` moved them forward; an ``emergency`` goes before all. ``need`` is what they ask for beside the
+    queue (``gas:3``), ``kept_for`` the agent or the groups they are kept for at first. ``passed_over`` says, where
+    nobody was free, how many agents of which group were not, by rule (see ``hotline why``).
+    """
 
     call_id: CallId
     queue: QueueName
@@ -107,6 +112,11 @@ class CallQueued(Record, frozen=True, kw_only=True):
     position: int
     waiting: int
     queued: bool
+    head_start_ms: Ms = 0
+    emergency: bool = False
+    need: str = ""
+    kept_for: str = ""
+    passed_over: dict[str, dict[str, int]] = {}
 
 
 class AgentRang(Record, frozen=True, kw_only=True):
@@ -115,6 +125,9 @@ class AgentRang(Record, frozen=True, kw_only=True):
     ``round`` and ``attempt`` count from 1 within the call. ``tier`` (0 emergency) and ``head_start_ms`` made the call's
     place. ``idle_count`` agents could have been rung and ``strategy`` chose; ``runner_up`` is who would have been next:
     an agent where the call found several idle, a call where the agent found several waiting, "" where there was none.
+    ``agent_came`` says which of the two it was. ``won_by`` and ``runner_up_by`` are their keys, lower first: the
+    strategy's for agents, for calls the time they asked less their head start. ``passed_over`` counts the other agents
+    by group and rule (see ``hotline why``).
     """
 
     call_id: CallId
@@ -130,6 +143,10 @@ class AgentRang(Record, frozen=True, kw_only=True):
     strategy: str
     runner_up: str
     idle_count: int
+    won_by: float = 0
+    runner_up_by: float = 0
+    agent_came: bool = False
+    passed_over: dict[str, dict[str, int]] = {}
 
 
 class QueueLeft(Record, frozen=True, kw_only=True):
@@ -321,6 +338,45 @@ class MessageReceived(Record, frozen=True, kw_only=True):
     length_ms: Ms
 
 
+class MessageLeft(Record, frozen=True, kw_only=True):
+    """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder."""
+
+    call_id: CallId
+    box: str
+    recording: str
+    length_ms: Ms
+    did: str
+    caller: str
+
+
+class CallbackAsked(Record, frozen=True, kw_only=True):
+    """A caller asked to be called back at ``number``: a piece of work for the people of ``queue``."""
+
+    call_id: CallId
+    queue: str
+    number: str
+    caller: str
+
+
+class ScoreGiven(Record, frozen=True, kw_only=True):
+    """A caller answered a question of a survey."""
+
+    call_id: CallId
+    question: str
+    score: int
+
+
+class NoticeEnded(Record, frozen=True, kw_only=True):
+    """A notice was delivered (``sent``) or given up after ``tries`` tries."""
+
+    notice: str
+    service: str
+    call_id: str
+    sent: bool
+    tries: int
+    span_ms: Ms
+
+
 class AskRefused(Record, frozen=True, kw_only=True):
     """A request from an agent or supervisor could not be granted; ``cure`` says what to do instead."""
 
@@ -363,6 +419,10 @@ AnyRecord = (
     | PageEnded
     | ExtensionChanged
     | MessageReceived
+    | MessageLeft
+    | CallbackAsked
+    | ScoreGiven
+    | NoticeEnded
     | AskRefused
     | Ignored
 )

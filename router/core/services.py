@@ -21,7 +21,8 @@ class HttpSource(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A web service that answers in JSON.
 
     ``url`` and ``headers`` and the values of ``body`` have places to fill. ``values`` names what is wanted of the
-    answer by a path in it (``customer.name``, ``orders.0.state``). A status of ``missing`` means that there is no such
+    answer by a path in it (``customer.name``, ``orders.0.state``); where ``accepted`` says what must stand somewhere and
+    something else does, the answer is a refusal. A status of ``missing`` means that there is no such
     entry, one of ``refused`` a wrong password; any other but 2xx is a failure. Answers are kept for ``cache_ms``; one
     longer than ``max_bytes`` is a failure.
     """
@@ -32,6 +33,7 @@ class HttpSource(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     headers: Pairs = ()
     body: Pairs = ()
     values: Pairs = ()
+    accepted: Pairs = ()
     missing: tuple[int, ...] = (404,)
     refused: tuple[int, ...] = (401, 403)
     timeout_ms: Ms = 3_000
@@ -58,6 +60,7 @@ class TableSource(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     name: str
     keys: tuple[str, ...]
+    columns: tuple[str, ...]
     rows: dict[tuple[str, ...], dict[str, str]]
 
     def row(self, fields: dict[str, str]) -> dict[str, str] | None:

@@ -101,7 +101,7 @@ def agent_at(site: Site, phone: PhoneName) -> AgentId:
     for agent in site.floor.agents.values():
         if agent.phone == phone:
             return agent.number
-    raise SettingsError(f"no agent of the site has phone {phone}", "give an agent 'phone: {phone}' in the site's YAML")
+    raise SettingsError(f"no agent of the site has phone {phone}", f"give an agent 'phone: {phone}' in the site's YAML")
 
 
 def _numeric(name: str) -> tuple[int, str]:

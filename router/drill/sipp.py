@@ -33,6 +33,11 @@ def free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
+def render(scenario: str, values: Mapping[str, object]) -> str:
+    """Return a scenario's XML with its placeholders filled in. A value it needs and does not get is an error."""
+    return _templates.get_template(scenario).render(values)
+
+
 class Sipp:
     """A SIPp process playing one scenario.
 
@@ -57,7 +62,7 @@ class Sipp:
         if sipp is None:
             raise SetupError("SIPp is not installed", "apt install sip-tester, or run make setup")
         scenario = self.folder / self._scenario
-        scenario.write_text(_templates.get_template(self._scenario).render(self._values), "utf-8")
+        scenario.write_text(render(self._scenario, self._values), "utf-8")
         arguments = [
             *("-sf", str(scenario), "-i", self.host, "-p", str(self.port)),
             *("-mi", self.host, "-mp", str(free_port(self.host))),

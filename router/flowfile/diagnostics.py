@@ -9,6 +9,9 @@ from itertools import islice
 
 import msgspec
 
+from router.flowfile.codes import Code, Severity, severity_of
+from router.flowfile.floor_codes import FLOOR_CODES
+
 _LONGEST = 80
 
 
@@ -21,7 +24,11 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, order=True):
-    """One mistake. Diagnostics sort by file and place."""
+    """One mistake. Diagnostics sort by file and place.
+
+    ``particulars`` are what fills the texts of its code, for other languages; ``own_hint`` says that the hint is not
+    the code's.
+    """
 
     file: str
     line: int
@@ -29,19 +36,14 @@ class Diagnostic(msgspec.Struct, frozen=True, order=True):
     code: str
     message: str
     hint: str = ""
+    severity: Severity = "error"
+    particulars: tuple[tuple[str, str], ...] = ()
+    own_hint: bool = False
 
     def __str__(self) -> str:
         """Return ``file:line:column: CODE message`` and, on a line of its own, the hint."""
         first = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
         return f"{first}\n    hint: {self.hint}" if self.hint else first
-
-
-class Code(msgspec.Struct, frozen=True):
-    """A kind of mistake: its message with the places of the particulars, the hint where none fits better, and why."""
-
-    text: str
-    hint: str
-    meaning: str
 
 
 CODES: dict[str, Code] = {
@@ -200,11 +202,37 @@ CODES: dict[str, Code] = {
         "remove it; passwords and PINs are kept apart from the YAML (hotline agents pin, hotline phones)",
         "The YAML is copied, shown and kept in versions.",
     ),
+    # tests (*.test.yaml)
+    "E601": Code(
+        "a step says one thing, this one says {count}",
+        "write each on a line of its own: '- hears: main_menu', then '- press: \"1\"'",
+        "Steps follow one another; two things in one step would have no order.",
+    ),
+    "E602": Code(
+        "queue '{queue}' has {have} agents, not {want}",
+        "name fewer, or put more agents into its groups in agents.yaml",
+        "A test can only sign in agents there are.",
+    ),
+    "E603": Code(
+        "this test rings no number and no flow",
+        "name the file after its flow (main.test.yaml), or write 'flow: main' or 'call: {{did: ...}}'",
+        "What is to be tested?",
+    ),
+    "E604": Code(
+        "test '{name}' is here twice, first in line {first}",
+        "give each test a name of its own",
+        "Its failure could not be told from the other's.",
+    ),
+    "E605": Code(
+        "'{key}' comes after the caller has hung up", "put 'hang_up: yes' last", "Nothing can happen to a call that is over."
+    ),
 }
-"""Every kind of mistake by its code: E0 files, E1 YAML, E2 keys and values, E3 references, E4 house rules, E5 secrets.
+"""Every kind of mistake by its code: E0 files, E1 YAML, E2 keys and values, E3 references, E4 house rules, E5 secrets, E6 tests.
 
 A code, once published, keeps its meaning; a new kind gets a new code.
 """
+
+CODES.update(FLOOR_CODES)
 
 
 class _Particulars(dict[str, str]):
@@ -222,7 +250,15 @@ def diagnose(code: str, place: Place, hint: str = "", **particulars: object) -> 
     kind = CODES[code]
     shown = _Particulars((name, _shown(value)) for name, value in particulars.items())
     message, cure = kind.text.format_map(shown), hint or kind.hint.format_map(shown)
-    return Diagnostic(place.file, place.line, place.column, code, message, cure)
+    given = tuple(shown.items())
+    return Diagnostic(
+        place.file, place.line, place.column, code, message, cure, severity_of(code), given, own_hint=bool(hint)
+    )
+
+
+def errors(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the mistakes that keep a hotline from starting: all but the warnings."""
+    return [finding for finding in findings if finding.severity == "error"]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -251,19 +287,23 @@ def page() -> str:
         "# Mistakes `hotline check` finds",
         "",
         "Written from the registry in `router/flowfile/diagnostics.py`; a code keeps its meaning for good.",
-        "A message reads `file:line:column: CODE what is wrong`, and a hint below says what to do.",
+        "A message reads `file:line:column: CODE what is wrong`, and a hint below says what to do. Codes with W are",
+        "warnings: the line starts all the same, `hotline check --strict` counts them as mistakes. `--lang zh` says all",
+        "of them in Chinese.",
         "",
         "| code | message | hint | why |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {name} | {_cell(code.text)} | {_cell(code.hint)} | {_cell(code.meaning)} |" for name, code in CODES.items()
+        f"| {name} | {_cell(code.text)} | {_cell(code.hint)} | {_cell(code.meaning)} |"
+        for name, code in sorted(CODES.items())
     ]
     return "\n".join(lines) + "\n"
 
 
 def _cell(text: str) -> str:
-    return text.replace("{about}", "(says what belongs there)").replace("|", "\\|")
+    shown = text.replace("{about}", "(says what belongs there)").replace("{{", "{").replace("}}", "}")
+    return shown.replace("|", "\\|")
 
 
 def _shown(value: object) -> str:

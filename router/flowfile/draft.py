@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from router.acd.standing import Customer
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
 from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
@@ -66,6 +67,8 @@ class Draft(msgspec.Struct):
     queues: QueuesFile | None = None
     agents: AgentsFile | None = None
     roster: dict[str, DraftAgent] = {}
+    customers: dict[str, Customer] = {}
+    """The callers known by number."""
     flows: dict[str, DraftFlow] = {}
     agents_whole: bool = False
     """Whether agents.yaml could be read without a mistake, so that nobody is missing."""

@@ -11,14 +11,16 @@ from router.flowfile.text import MAX_BYTES
 
 MAX_FILES = 2_000
 REQUIRED = ("site.yaml", "trunks.yaml", "queues.yaml", "agents.yaml")
+OPTIONAL = ("customers.yaml",)
 _YAML = (".yaml", ".yml")
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """A hotline's folder: ``yaml`` holds its files' bytes by their path in the folder; ``version`` is their hash."""
+    """A hotline's folder: ``yaml`` and ``csv`` hold its files' bytes by their path in it; ``version`` is their hash."""
 
     yaml: dict[str, bytes]
     version: str
+    csv: dict[str, bytes] = {}
 
 
 def shown(path: Path) -> str:
@@ -29,6 +31,7 @@ def shown(path: Path) -> str:
 def read_folder(folder: Path, findings: list[Diagnostic]) -> Folder:
     """Read all files of a hotline; what is missing, unreadable or nobody's is reported."""
     yaml: dict[str, bytes] = {}
+    csv: dict[str, bytes] = {}
     digest = hashlib.sha256()
     for count, path in enumerate(_files(folder)):
         if count >= MAX_FILES:
@@ -47,12 +50,14 @@ def read_folder(folder: Path, findings: list[Diagnostic]) -> Folder:
         digest.update(data)
         if path.suffix in _YAML:
             _sort_in(relative, data, place, yaml, findings)
+        elif path.suffix == ".csv":
+            csv[relative.as_posix()] = data
     for name in REQUIRED:
         if name not in yaml:
             findings.append(diagnose("E002", Place(shown(folder / name))))
     if not any(name.startswith("flows/") for name in yaml):
         findings.append(diagnose("E002", Place(shown(folder / "flows" / "main.yaml"))))
-    return Folder(yaml, digest.hexdigest()[:12])
+    return Folder(yaml, digest.hexdigest()[:12], csv)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -71,12 +76,12 @@ def _sort_in(relative: Path, data: bytes, place: Place, yaml: dict[str, bytes], 
     if relative.parts[0] == "prompts" or name.endswith(".test.yaml"):
         return
     in_flows = len(relative.parts) == 2 and relative.parts[0] == "flows" and relative.suffix == ".yaml"
-    if in_flows or name in REQUIRED:
+    if in_flows or name in REQUIRED + OPTIONAL:
         yaml[name] = data
         return
     if relative.suffix == ".yml":
         hint = f"rename it to '{relative.stem}.yaml'"
     else:
-        near = did_you_mean(name, REQUIRED)
+        near = did_you_mean(name, REQUIRED + OPTIONAL)
         hint = f"did you mean '{near}'?" if near else ""
     findings.append(diagnose("E007", place, hint, name=shown(relative)))

@@ -7,6 +7,7 @@ from router.core.cadence import RING_MS
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, did_you_mean, listed, meant
 from router.flowfile.draft import Draft, DraftAgent, DraftFlow, DraftNode
 from router.flowfile.files import read_folder, shown
+from router.flowfile.floor_customers import CustomersFile, read_customers
 from router.flowfile.prompts import read_prompts
 from router.flowfile.schema import Decoder, Spec, secrets_in
 from router.flowfile.source import read_source
@@ -37,6 +38,7 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     _check_names(draft, "agents.yaml", "groups")
     draft.roster = _roster(draft)
     draft.agents_whole = draft.agents is not None and len(draft.findings) == before
+    draft.customers = read_customers(draft, _part(draft, "customers.yaml", CustomersFile), files.csv)
     draft.flows = {}
     for name in files.yaml:
         if name.startswith("flows/"):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from router.flowfile.diagnostics import diagnose, listed
 from router.flowfile.draft import Draft
+from router.flowfile.floor import BUILT_IN_CLASSES
 from router.flowfile.prompts import ROUTER_PROMPTS
 from router.flowfile.schema import Reference
 
@@ -11,7 +12,6 @@ _CODES = {
     "flow": "E302", "queue": "E303", "group": "E304", "prompt": "E305", "class": "E306", "skill": "E307",
     "phone": "E308", "did": "E309", "language": "E310",
 }  # fmt: skip
-BUILT_IN_CLASSES = ("standard", "vip", "repeat", "emergency")
 
 
 def check_references(draft: Draft) -> None:

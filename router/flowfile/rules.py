@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from router.flowfile.diagnostics import diagnose
 from router.flowfile.draft import Draft
+from router.flowfile.floor_rules import FLOOR_RULES
 
 MAX_LINE_RINGS = 4
-MAX_AGENT_RINGS = 3
 
 Rule = Callable[[Draft], None]
 
@@ -28,31 +28,6 @@ def _line_rings(draft: Draft) -> None:
     if draft.site.answer_after > limit * draft.ring_ms:
         place = draft.value_place("site.yaml", "answer_after")
         draft.findings.append(diagnose("E403", place, limit=f"{limit:g} rings"))
-
-
-def _agent_rings(draft: Draft) -> None:
-    for name, queue in (draft.queues.queues if draft.queues else {}).items():
-        if queue.answer_within > MAX_AGENT_RINGS * draft.ring_ms:
-            place = draft.value_place("queues.yaml", "queues", name, "answer_within")
-            rings = f"{queue.answer_within / draft.ring_ms:g} rings"
-            draft.findings.append(diagnose("E404", place, value=rings))
-
-
-def _staffed(draft: Draft) -> None:
-    groups = draft.names("agents.yaml", "groups")
-    if draft.queues is None or not draft.agents_whole or groups is None:
-        return
-    for name, queue in draft.queues.queues.items():
-        wanted = set(queue.groups)
-        if not wanted <= groups:
-            continue  # an unknown group has been reported
-        serving = [agent.spec for agent in draft.roster.values() if wanted & set(agent.spec.groups)]
-        able = [spec for spec in serving if all(spec.skills.get(skill, 0) >= at for skill, at in queue.skills.items())]
-        if not able:
-            reason = " with the skills it asks for" if serving else ""
-            draft.findings.append(
-                diagnose("E405", draft.place("queues.yaml", "queues", name), name=name, reason=reason)
-            )
 
 
 def _dids(draft: Draft) -> None:
@@ -102,5 +77,5 @@ def as_dialled(did: str) -> str:
     return did.replace(" ", "").replace("-", "")
 
 
-RULES: tuple[Rule, ...] = (_line_rings, _agent_rings, _staffed, _dids, _codes, _ways_in)
+RULES: tuple[Rule, ...] = (_line_rings, _dids, _codes, _ways_in, *FLOOR_RULES)
 """Every rule; a new one is a function here and its code in ``diagnostics.CODES``."""

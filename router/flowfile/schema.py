@@ -126,6 +126,9 @@ class Decoder:
 
     def _value(self, tree: Tree, kind: types.Type, key: str) -> Any:
         meta, kind = _unwrap(kind)
+        if "read" in meta:
+            made = meta["read"](self, tree, key)
+            return _FAILED if made is None else made
         if isinstance(kind, types.StructType):
             drops, self._drops_entries = self._drops_entries, False
             made = self._struct(tree, kind, f"'{key}'", frozenset())
@@ -205,7 +208,7 @@ class Decoder:
             return self._value_wrong(tree, key, f"it is longer than {kind.max_length} characters", meta)
         if ref is not None:
             default = meta.get("default_ref", "") if optional and not tree.text else ""
-            self._refer(ref, tree.text, tree.place, default)
+            self.refer(ref, tree.text, tree.place, default)
         return "" if tree.empty else tree.text
 
     def _number(self, tree: Scalar, kind: types.IntType | types.FloatType, key: str, meta: dict[str, Any]) -> Any:
@@ -230,6 +233,8 @@ class Decoder:
             self._report("E206", tree.place, value=tree.text)
             return _FAILED
         except ValueError:
+            if re.match(r"^-\s*[0-9]", tree.text):
+                return self._value_wrong(tree, key, "it cannot be negative", meta)
             return self._wrong(tree, key, kind, meta)
         low, high = kind.ge, kind.le
         if (low is not None and value < low) or (high is not None and value > high):
@@ -270,7 +275,8 @@ class Decoder:
         self._report("E205", tree.place, key=key, value=tree.text, reason=reason, about=about)
         return _FAILED
 
-    def _refer(self, kind: str, name: str, place: Place, default: str = "") -> None:
+    def refer(self, kind: str, name: str, place: Place, default: str = "") -> None:
+        """Note that a text names something which must be there."""
         self.references.append(Reference(kind, name, place, self.flow, self.node, default))
 
     def _note_default(self, field: types.Field, place: Place) -> None:
@@ -281,7 +287,7 @@ class Decoder:
         meta, kind = _unwrap(kind)
         match kind:
             case types.StrType() if "ref" in meta and (value or "default_ref" in meta):
-                self._refer(meta["ref"], value, place, "" if value else meta["default_ref"])
+                self.refer(meta["ref"], value, place, "" if value else meta["default_ref"])
             case types.VarTupleType(item_type=item):
                 for part in value:
                     self._note_references(part, item, place)
@@ -331,13 +337,26 @@ def secrets_in(tree: Tree) -> list[Diagnostic]:
 
 
 def _unwrap(kind: types.Type) -> tuple[dict[str, Any], types.Type]:
-    """Take the marks off a type: what ``extra`` says, and the description as ``about``."""
+    """Take the marks off a type: what ``extra`` says, and the description as ``about``.
+
+    Of a type that may be None the other one is left: None stands for a key that is left out.
+    """
     meta: dict[str, Any] = {}
-    while isinstance(kind, types.Metadata):
-        described = (kind.extra_json_schema or {}).get("description")
-        meta = {**({"about": described} if described else {}), **(kind.extra or {}), **meta}
-        kind = kind.type
-    return meta, kind
+    while True:
+        if isinstance(kind, types.Metadata):
+            described = (kind.extra_json_schema or {}).get("description")
+            meta = {**({"about": described} if described else {}), **(kind.extra or {}), **meta}
+            kind = kind.type
+        elif isinstance(kind, types.UnionType) and (left := not_none(kind)) is not None:
+            kind = left
+        else:
+            return meta, kind
+
+
+def not_none(kind: types.UnionType) -> types.Type | None:
+    """Return the one type of a union beside None, or None where it has more."""
+    left = [one for one in kind.types if not isinstance(one, types.NoneType)]
+    return left[0] if len(left) == 1 and len(left) < len(kind.types) else None
 
 
 def _blank(kind: types.Type) -> Any:

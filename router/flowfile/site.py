@@ -2,31 +2,24 @@
 
 from pathlib import Path
 
-from router.acd.spec import Agent, CallClass, Floor, Queue
-from router.core.ids import AgentId, PhoneName, QueueName
+from router.core.ids import PhoneName
 from router.core.lines import Did, Phone, Trunk
 from router.errors import SiteError
-from router.flowfile.diagnostics import Diagnostic, Place, diagnose
+from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
 from router.flowfile.files import shown
+from router.flowfile.floor import compile_floor
 from router.flowfile.graph import check_graph
 from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
-from router.flowfile.rules import MAX_AGENT_RINGS, as_dialled, check_rules
-from router.flowfile.specs import AgentsFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.rules import as_dialled, check_rules
+from router.flowfile.specs import AgentsFile, SiteFile, TrunksFile
 from router.flowfile.zones import local_clock
 from router.ivr.flow import Flow, Script
 from router.site import Site
 
 MAX_SHOWN = 1_000
 """The most diagnostics of one folder that are shown."""
-
-_CLASSES = (
-    CallClass(name="standard"),
-    CallClass(name="vip", head_start_ms=120_000),
-    CallClass(name="repeat", head_start_ms=60_000),
-    CallClass(name="emergency", tier=0),
-)
 
 
 def load_site(folder: Path, prompts: Path | None = None) -> Site:
@@ -35,14 +28,14 @@ def load_site(folder: Path, prompts: Path | None = None) -> Site:
     ``prompts`` replaces the folder of the shipped prompts.
     """
     draft, findings = _checked(folder, prompts)
-    site = None if draft is None or findings else _compile(draft)
+    site = None if draft is None or errors(findings) else _compile(draft)
     if site is None:
-        raise SiteError("\n".join(str(finding) for finding in findings), f"correct it and run: hotline check {folder}")
+        raise SiteError("\n".join(map(str, errors(findings))), f"correct it and run: hotline check {folder}")
     return site
 
 
 def check_site(folder: Path, prompts: Path | None = None) -> list[Diagnostic]:
-    """Return every mistake in a hotline's folder, sorted by file and place; [] where there is none."""
+    """Return every mistake in a hotline's folder, warnings too, sorted by file and place; [] where there is none."""
     return _checked(folder, prompts)[1]
 
 
@@ -73,7 +66,7 @@ def _compile(draft: Draft) -> Site | None:
         ring_ms=draft.ring_ms,
         line_rings=head.line_rings,
         answer_after_ms=head.answer_after,
-        floor=_floor(draft, head, queues),
+        floor=compile_floor(draft),
         script=_script(draft, head),
         trunks=_trunks(trunks),
         dids={
@@ -82,47 +75,13 @@ def _compile(draft: Draft) -> Site | None:
                 flow=did.flow,
                 emergency=did.emergency,
                 duty_phones=tuple(PhoneName(phone) for phone in did.duty_phones),
+                classes=did.classes,
             )
             for number, did in head.dids.items()
         },
         phones=_phones(draft, agents),
+        customers=draft.customers,
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
-    )
-
-
-def _floor(draft: Draft, head: SiteFile, queues: QueuesFile) -> Floor:
-    classes = {kind.name: kind for kind in _CLASSES}
-    for name, spec in head.classes.items():
-        classes[name] = CallClass(name=name, head_start_ms=spec.head_start, tier=0 if spec.emergency else 1)
-    return Floor(
-        queues={
-            QueueName(name): Queue(
-                name=QueueName(name),
-                groups=spec.groups,
-                need=(tuple(sorted(spec.skills.items())),),
-                strategy=spec.strategy,
-                music=spec.music,
-                answer_within_ms=spec.answer_within or MAX_AGENT_RINGS * draft.ring_ms,
-                wrap_up_ms=spec.wrap_up,
-                return_after_ms=spec.return_after,
-                late_after_ms=spec.late_after,
-                short_abandon_ms=spec.short_abandon,
-                weight_ms=spec.weight,
-            )
-            for name, spec in queues.queues.items()
-        },
-        agents={
-            AgentId(agent.number): Agent(
-                number=AgentId(agent.number),
-                name=agent.spec.name,
-                groups=agent.spec.groups,
-                skills=tuple(sorted(agent.spec.skills.items())),
-                phone=agent.spec.phone or agent.number,
-            )
-            for agent in draft.roster.values()
-        },
-        classes=classes,
-        pause_reasons=head.pause_reasons,
     )
 
 

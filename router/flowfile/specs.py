@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
-from router.acd.selection import STRATEGIES
 from router.core.cadence import RING_MS
+from router.flowfile.floor_specs import AgentSpec, ClassSpec, QueueSpec
+from router.flowfile.names import NameText, PhoneText
 from router.flowfile.zones import zone_names
-from router.ivr.fields import Level, Span
+from router.ivr.fields import ClassRef, Span
 
 AsciiName = Annotated[
     str,
@@ -16,9 +17,6 @@ AsciiName = Annotated[
         pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$",
         extra={"what": "short, of small letters a-z, digits, - and _ (it becomes part of ids in Asterisk)"},
     ),
-]
-PhoneText = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$", extra={"what": "letters a-z, digits, - and _"})
 ]
 PhoneRef = Annotated[str, Meta(extra={"ref": "phone"}, description="a phone, by default named as its agent")]
 GroupRef = Annotated[str, Meta(extra={"ref": "group"}, description="a group of agents.yaml")]
@@ -33,7 +31,6 @@ AgentRange = Annotated[
     str, Meta(pattern=r"^[0-9]{1,12}(-[0-9]{1,12})?$", extra={"what": "a work number or a range, 1001-1040"})
 ]
 Codec = Literal["alaw", "ulaw", "g722", "opus", "g729"]
-NameText = Annotated[str, Meta(max_length=64)]
 
 
 class DidSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,13 +39,9 @@ class DidSpec(msgspec.Struct, frozen=True, kw_only=True):
     flow: Annotated[FlowRef, Meta(description="the flow its callers enter: the name of a file in flows/")]
     emergency: Annotated[bool, Meta(description="whether it is an emergency number")] = False
     duty_phones: Annotated[tuple[PhoneRef, ...], Meta(description="phones that ring when the router is away")] = ()
-
-
-class ClassSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A class of callers."""
-
-    head_start: Annotated[Span, Meta(description="how far ahead its callers are put")] = 0
-    emergency: Annotated[bool, Meta(description="whether its callers go before all others")] = False
+    classes: Annotated[tuple[ClassRef, ...], Meta(description="the class of all who dial it, or several")] = field(
+        name="class", default=()
+    )
 
 
 class CodesSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,25 +99,6 @@ class TrunksFile(msgspec.Struct, frozen=True, kw_only=True):
     trunks: Annotated[dict[AsciiName, TrunkSpec], Meta(min_length=1, description="ways in by name")]
 
 
-class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue."""
-
-    groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups of agents that serve it")]
-    skills: Annotated[dict[NameText, Level], Meta(description="least skill levels")] = field(default_factory=dict)
-    strategy: Annotated[
-        str, Meta(extra={"one_of": lambda: STRATEGIES}, description="which of the idle agents is rung first")
-    ] = "longest_idle"
-    music: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$", description="class of music while waiting")] = (
-        "default"
-    )
-    answer_within: Annotated[Span, Meta(ge=1_000, description="how long a phone rings, up to 3 rings")] = 0
-    wrap_up: Annotated[Span, Meta(le=3_600_000, description="after-call work")] = 60_000
-    return_after: Annotated[Span, Meta(description="when an agent who did not answer comes back; 0: never")] = 0
-    late_after: Annotated[Span, Meta(description="a wait longer than this is late")] = 15_000
-    short_abandon: Annotated[Span, Meta(description="longest wait of a short abandonment")] = 20_000
-    weight: Annotated[Span, Meta(description="a head start for all its callers")] = 0
-
-
 class QueuesFile(msgspec.Struct, frozen=True, kw_only=True):
     """``queues.yaml``."""
 
@@ -135,15 +109,6 @@ class GroupSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A group of agents."""
 
     title: Annotated[str, Meta(description="what people call it")] = ""
-
-
-class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent, or all agents of a range."""
-
-    name: Annotated[NameText, Meta(description="the agent's name; callers hear the work number only")] = ""
-    groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups they belong to")]
-    skills: Annotated[dict[NameText, Level], Meta(description="skills with levels 1-5")] = field(default_factory=dict)
-    phone: Annotated[PhoneText, Meta(description="their usual phone (default: named as the work number)")] = ""
 
 
 class PhoneSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -72,9 +72,7 @@ class Outside:
     ``seen`` is told each output of the core, ``turned`` that a turn is over, ``heard`` each medium as it begins.
     """
 
-    def __init__(
-        self, site: Site, now: Ms, habits: Habits, *, seen: Callable[[Output], None], heard: Heard
-    ) -> None:
+    def __init__(self, site: Site, now: Ms, habits: Habits, *, seen: Callable[[Output], None], heard: Heard) -> None:
         self.site = site
         self.now = now
         self.habits = habits
@@ -201,9 +199,7 @@ class Outside:
         """Answer a question the core asked; one answered already (or timed out) is left alone."""
         asked = self.asked.pop(request, None)
         if asked is not None:
-            self.feed(
-                events.ReplyArrived(call=asked.call, request=request, status=answer.status, fields=answer.fields)
-            )
+            self.feed(events.ReplyArrived(call=asked.call, request=request, status=answer.status, fields=answer.fields))
 
     # --- obeying ---
 
@@ -372,6 +368,5 @@ def serving(site: Site, queue: str) -> list[AgentId]:
     return [
         number
         for number, agent in sorted(site.floor.agents.items())
-        if set(agent.groups) & set(wanted.groups)
-        and meets(dict(agent.skills), wanted.need)
+        if set(agent.groups) & set(wanted.groups) and meets(dict(agent.skills), wanted.need)
     ]

@@ -49,8 +49,10 @@ class Rehearsal:
     ``trace``, ``heard`` and ``visits`` grow as the call goes on; the properties say how it stands.
     """
 
-    def __init__(self, site: Site, words: Words, now: Ms, *, did: str, flow: str, habits: Habits) -> None:
-        self.site = staged(site, did, flow)
+    def __init__(
+        self, site: Site, words: Words, now: Ms, *, did: str, flow: str, habits: Habits, language: str = ""
+    ) -> None:
+        self.site = staged(site, did, flow, language)
         self.did = did
         self.trace: list[Note] = []
         self.heard: list[HeardPrompt] = []
@@ -66,7 +68,7 @@ class Rehearsal:
         self.ended: records.CallEnded | None = None
         self.variables: dict[str, str] = {}
         """The variables of the flow the caller is in, or was in last; secret ones are masked."""
-        self.language = site.language
+        self.language = language or site.language
         self._words = words
         self._call: Call | None = None
         self._session: Session | None = None
@@ -111,7 +113,17 @@ class Rehearsal:
     @property
     def place(self) -> tuple[str, str]:
         """The flow and node the caller is at; "" where at none."""
-        return (self._session.flow, self._session.node) if self._session is not None and not self.over else ("", "")
+        return ("", "") if self.over else self.last_place
+
+    @property
+    def last_place(self) -> tuple[str, str]:
+        """The flow and node the caller is at or was at last; "" where the call never came to one."""
+        return (self._session.flow, self._session.node) if self._session is not None else ("", "")
+
+    @property
+    def own(self) -> CallId:
+        """The call's id; "" before it rings."""
+        return CallId(self._own)
 
     @property
     def tag(self) -> str:
@@ -213,14 +225,14 @@ class Rehearsal:
         secret = node is not None and (getattr(node, "secret", False) or node_type(node) == "authenticate")
         return MASK if secret else key
 
-    def _note(self, what: str, text: str) -> None:
-        self.trace.append(Note(at_ms=self.passed_ms, what=what, text=text))
+    def _note(self, what: str, text: str, full: str = "") -> None:
+        self.trace.append(Note(at_ms=self.passed_ms, what=what, text=text, full=full))
 
     def _hears(self, channel: ChannelId, media: str) -> None:
         if channel == CALLER:
             spoken = self._words.of(media)
             self.heard.append(HeardPrompt(at_ms=self.passed_ms, spoken=spoken))
-            self._note("hears", f"hears {spoken}")
+            self._note("hears", f"hears {spoken}", spoken.text)
 
     def _seen(self, output: Output) -> None:
         call = str(getattr(output, "call_id", "") or getattr(output, "call", ""))
@@ -230,9 +242,7 @@ class Rehearsal:
             case records.CallReceived() if not self._own:
                 self._own = call
             case records.MenuStep() if call not in self._in_front:
-                self.visits.append(
-                    Visit(call=output.call_id, flow=output.flow, node=output.node, result=output.result)
-                )
+                self.visits.append(Visit(call=output.call_id, flow=output.flow, node=output.node, result=output.result))
             case _:
                 pass
         if call in self._in_front or (call and call != self._own and isinstance(output, records.CallEnded)):

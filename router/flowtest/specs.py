@@ -66,16 +66,17 @@ class CallSpec(msgspec.Struct, frozen=True, kw_only=True):
 class GivenSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How things are before the call; at the top of a file for all its tests, in a test for that one."""
 
-    flow: Annotated[FlowText, Meta(description="the flow that is tested (default: the one the file is named after)")] = (
-        ""
-    )
+    flow: Annotated[
+        FlowText, Meta(description="the flow that is tested (default: the one the file is named after)")
+    ] = ""
     at: Annotated[MomentText, Meta(description="when the call comes (default: a Wednesday, 10:00)")] = ""
     call: Annotated[CallSpec, Meta(description="who rings which number")] = CallSpec()
     agents: Annotated[dict[QueueRef, StaffText], Meta(description="the people of each queue")] = field(
         default_factory=dict
     )
     parties: Annotated[
-        dict[str, PartyText], Meta(description="what numbers outside and phones do when they are rung (default: answers)")
+        dict[str, PartyText],
+        Meta(description="what numbers outside and phones do when they are rung (default: answers)"),
     ] = field(default_factory=dict)
 
 

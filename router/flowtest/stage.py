@@ -1,4 +1,4 @@
-"""A site made ready for a rehearsal: a number for the flow wanted, and a way for callers in front to wait in a queue."""
+"""A site made ready for a rehearsal: a number for its flow, and a way for callers in front to wait."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,8 +20,11 @@ def did_of(site: Site, flow: str) -> str:
     return next((number for number, did in site.dids.items() if did.flow == flow), "")
 
 
-def staged(site: Site, did: str, flow: str) -> Site:
-    """Return the site with ``did`` leading to ``flow`` and a number ``in front: <queue>`` for each queue."""
+def staged(site: Site, did: str, flow: str, language: str = "") -> Site:
+    """Return the site with ``did`` leading to ``flow`` and a number ``in front: <queue>`` for each queue.
+
+    Callers begin in ``language``, where one is given, and in the site's own else.
+    """
     flows = dict(site.script.flows)
     dids = dict(site.dids)
     known = dids.get(did)
@@ -30,7 +33,11 @@ def staged(site: Site, did: str, flow: str) -> Site:
         name = f"{IN_FRONT}{queue}"
         flows[name] = Flow(name=name, start="wait", nodes={"wait": Enqueue(queue=queue)})
         dids[name] = Did(number=name, flow=name)
-    return msgspec.structs.replace(site, dids=dids, script=msgspec.structs.replace(site.script, flows=flows))
+    script = msgspec.structs.replace(site.script, flows=flows)
+    if language:
+        fallbacks = {**script.fallbacks, language: (*script.fallbacks.get(language, ()), script.language)}
+        script = msgspec.structs.replace(script, language=language, fallbacks=fallbacks)
+    return msgspec.structs.replace(site, dids=dids, script=script)
 
 
 def local_ms(site: Site, when: str) -> Ms:

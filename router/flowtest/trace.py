@@ -12,12 +12,14 @@ from router.core.ids import Ms
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, ``at_ms`` after the call arrived. ``what`` is its kind, ``text`` says it.
 
-    ``variables`` are those that have changed with it, by name; a secret one is shown as dots.
+    ``full`` is all that is said, where ``text`` shows its beginning. ``variables`` are those that have changed with it,
+    by name; secret ones are masked.
     """
 
     at_ms: Ms
     what: str
     text: str
+    full: str = ""
     variables: dict[str, str] = {}
 
     def __str__(self) -> str:
@@ -33,7 +35,10 @@ Says = Callable[[Any], tuple[str, str]]
 _SAYS: dict[type[Seen], Says] = {
     records.CallReceived: lambda r: ("rings", f"rings {r.did} as {r.caller or 'a withheld number'}{_diverted(r)}"),
     records.MenuStep: lambda r: ("step", f"{r.flow}/{r.node} ({r.node_type}): {r.result}"),
-    records.CallQueued: lambda r: ("queued", f"waits in queue {r.queue} as {r.call_class}, {r.position} of {r.waiting}"),
+    records.CallQueued: lambda r: (
+        "queued",
+        f"waits in queue {r.queue} as {r.call_class}, place {r.position}",
+    ),
     records.AgentRang: lambda r: ("rung", f"agent {r.agent} is rung"),
     records.AgentMissed: lambda r: ("missed", f"agent {r.agent} does not take it: {_plain(r.why)}"),
     records.CallConnected: lambda r: ("talks", f"talks with agent {r.agent}, after {r.wait_ms / 1000:.1f} s"),

@@ -5,6 +5,9 @@ import msgspec
 from router.flowfile.prompts import Prompts
 from router.ivr.flow import Script
 
+_SHOWN = 60
+"""How much of a text a trace shows."""
+
 
 class Spoken(msgspec.Struct, frozen=True, kw_only=True):
     """A prompt as it is heard. ``text`` is "" where only a recording or tone is known."""
@@ -14,8 +17,9 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
     def __str__(self) -> str:
-        """Return the name and what is said."""
-        return f'{self.name} "{self.text}"' if self.text else self.name
+        """Return the name and the beginning of what is said."""
+        text = self.text if len(self.text) <= _SHOWN else self.text[: _SHOWN - 3] + "..."
+        return f'{self.name} "{text}"' if text else self.name
 
 
 class Words:
@@ -33,4 +37,3 @@ class Words:
     def of(self, media: str) -> Spoken:
         """Return what a media URI says; one that is no prompt is named by itself."""
         return self._spoken.get(media) or Spoken(name=media)
-

@@ -18,6 +18,7 @@ _BACK = "took_back"
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Listens for ``at_least`` to ``at_most`` digits; with ``at_most`` the number is complete at once.
 
+    ``end_key`` ends it ("" for none); with ``at_least`` 0 that key alone is an empty number.
     ``first_digit_ms`` runs from the end of the prompt to the first key, ``inter_digit_ms`` from key to key. What comes
     out is a :class:`Heard` with ``result`` ``key`` (``word`` is the number), ``no_key``, ``invalid`` or ``person``.
     """
@@ -26,6 +27,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at_least: int = 1
     first_digit_ms: Ms = 7_000
     inter_digit_ms: Ms = 4_000
+    end_key: str = END_KEY
 
     def listen(self, walk: Walk) -> None:
         """The prompt is over: wait for the first key, unless some were typed into the prompt."""
@@ -39,13 +41,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         walk.cancel_timer(INTER_DIGIT)
         typed = str(walk.memory.get(_TYPED, ""))
         took_back = bool(walk.memory.pop(_BACK, 0))
-        if took_back and key == walk.script.person_key:
+        if took_back and key == walk.script.person_key and walk.has_person:
             return self._heard(walk, Heard(result="person"))
-        if key == END_KEY:
+        if key == self.end_key and not typed and not self.at_least:
+            return self._heard(walk, Heard(result="key"))
+        if key == self.end_key:
             return self._complete(walk, typed)
         if key == BACK_KEY:
             walk.memory[_TYPED], walk.memory[_BACK] = "", 1
-        elif key.isdecimal():
+        elif key.isascii() and key.isdecimal():
             walk.memory[_TYPED] = typed = typed + key
             if len(typed) >= self.at_most:
                 return self._complete(walk, typed)

@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from router.core.ids import Ms
+from router.ivr.speech import FORMS, MINOR_DIGITS
 
 PromptName = Annotated[str, Meta(min_length=1, extra={"ref": "prompt"}, description="a prompt's name")]
 Target = Annotated[str, Meta(extra={"ref": "node"}, description="a node of this flow")]
@@ -28,6 +29,8 @@ SkillRef = Annotated[str, Meta(extra={"ref": "skill"}, description="a skill that
 SourceRef = Annotated[str, Meta(extra={"ref": "source"}, description="a source of lookups.yaml")]
 ServiceRef = Annotated[str, Meta(extra={"ref": "service"}, description="a service of notices.yaml")]
 DutyRef = Annotated[str, Meta(extra={"ref": "duty"}, description="a table of duty.yaml")]
+ExtensionRef = Annotated[str, Meta(extra={"ref": "extension"}, description="an extension of extensions.yaml")]
+PhoneRef = Annotated[str, Meta(extra={"ref": "phone"}, description="a phone, by default named as its agent")]
 GroupRef = Annotated[str, Meta(extra={"ref": "group"}, description="a group of agents.yaml")]
 FlowRef = Annotated[str, Meta(extra={"ref": "flow"}, description="a flow: the name of a file in flows/")]
 OutboundFlowRef = Annotated[
@@ -45,6 +48,18 @@ VariableName = Annotated[
         description="a variable that is set",
     ),
 ]
+ParameterName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\W\d]\w{0,40}(\.[^\W\d]\w{0,40}){0,2}$",
+        extra={"ref": "parameter", "what": "a variable's name such as account or customer.vip"},
+        description="a variable of the flow that is called",
+    ),
+]
+Form = Annotated[
+    str, Meta(extra={"one_of": lambda: FORMS}, description="how it is said: number, digits, money, date, time...")
+]
+Currency = Annotated[str, Meta(extra={"one_of": lambda: MINOR_DIGITS}, description="of money: CNY, USD, EUR...")]
 MusicName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$", description="a class of music")]
 Level = Annotated[int, Meta(ge=1, le=5, description="a skill level, 1-5")]
 Keys = Annotated[

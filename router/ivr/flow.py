@@ -88,8 +88,12 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     hours: dict[str, Calendar] = {}
 
     def media(self, name: str, language: str) -> tuple[str, ...]:
-        """Return the media of a prompt in a language or the first fallback that has it; () where none has."""
-        for candidate in (language, *self.fallbacks.get(language, ()), self.language):
+        """Return the media of a prompt in a language or the first fallback that has it; () where none has.
+
+        After a dialect's own fallbacks comes the language it is one of (``zh`` for ``zh-yue``), then the site's.
+        """
+        own = language.partition("-")[0]
+        for candidate in (language, *self.fallbacks.get(language, ()), own, self.language):
             found = self.prompts.get(candidate, {}).get(name)
             if found is not None:
                 return found

@@ -51,8 +51,8 @@ class Session(msgspec.Struct, kw_only=True):
     ``playing`` says whether a ``Play`` is open; ``timers`` are the names of those set; ``asking`` says whether a
     question is open, ``waiting`` whether the caller is in a queue, ``music`` whether they hear music. ``secrets`` names
     the variables that are in no record, log or message. ``stack`` holds the flows that called this one, outermost
-    first. ``silent_steps`` counts nodes entered since the caller last pressed a key and ``steps`` all of them, so that a
-    loop in a flow ends.
+    first. ``silent_steps`` counts nodes entered since the caller last pressed a key and ``steps`` all of them, so that
+    a loop in a flow ends.
     """
 
     flow: str
@@ -73,9 +73,7 @@ class Session(msgspec.Struct, kw_only=True):
 
 def shown(session: Session) -> dict[str, str]:
     """Return the variables as people and records may see them: secret ones as ``***``."""
-    return {
-        name: "***" if name in session.secrets else str(value) for name, value in sorted(session.variables.items())
-    }
+    return {name: "***" if name in session.secrets else str(value) for name, value in sorted(session.variables.items())}
 
 
 def begin(script: Script, session: Session, view: View) -> list[AnyEffect]:

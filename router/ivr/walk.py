@@ -22,6 +22,7 @@ from router.ivr.effects import (
 from router.ivr.flow import Flow, Node, Script, Value, node_type
 from router.ivr.frame import Frame
 from router.ivr.orders import AnyOrder
+from router.ivr.speech import grammar_for, speak
 
 if TYPE_CHECKING:
     from router.ivr.session import Session, View
@@ -72,6 +73,11 @@ class Walk:
         return self.flow.person
 
     @property
+    def has_person(self) -> bool:
+        """Whether a person can be reached from here by the site's key: in this flow or one that called it."""
+        return self._depth_of_person() is not None
+
+    @property
     def language(self) -> str:
         """The language the caller hears, e.g. ``en``."""
         return self.session.language
@@ -104,9 +110,20 @@ class Walk:
         """
         self.play_media(self.media(names))
 
-    def media(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return the media of prompts in the caller's language, for :meth:`play_media`."""
-        return tuple(uri for name in names for uri in self.script.media(name, self.language))
+    def media(self, names: Sequence[str], language: str = "") -> tuple[str, ...]:
+        """Return the media of prompts in a language (default: the caller's), for :meth:`play_media`."""
+        return tuple(uri for name in names for uri in self.script.media(name, language or self.language))
+
+    def spoken(self, value: Value, form: str, currency: str = "CNY") -> tuple[str, ...]:
+        """Return the media that say a value in the caller's language; ``form`` is one of ``speech.FORMS``.
+
+        Raises :class:`router.ivr.speech.Unspeakable` for what cannot be said so.
+        """
+        fallbacks = (*self.script.fallbacks.get(self.language, ()), self.script.language)
+        grammar = grammar_for(self.language, fallbacks)
+        # A dialect's own words where it has them; a language without a grammar is not mixed into another's.
+        spoken_in = self.language if self.language.partition("-")[0] == grammar else grammar
+        return self.media(speak(value, form, grammar, currency), spoken_in)
 
     def play_media(self, media: Sequence[str]) -> None:
         """Play media URIs one after another, as :meth:`play` does prompts: numbers, a recording, prompts among them."""
@@ -232,6 +249,12 @@ class Walk:
         self._next = self.flow.start
         return True
 
+    def go_to_flow(self, flow: str) -> None:
+        """Move on to another flow for good, with the variables of this one; those that called it are forgotten."""
+        self._leave()
+        self.session.flow, self.session.stack = flow, ()
+        self._next = self.flow.start
+
     def back(self, result: str) -> None:
         """Go back to the flow that called this one; where none did, to a person."""
         if not self.session.stack:
@@ -243,11 +266,34 @@ class Walk:
         self.session.memory = {}
         self._returned = (result, variables, secrets)
 
-    def enqueue(self, queue: str, call_class: str = "standard", skills: tuple[tuple[str, int], ...] = ()) -> None:
-        """Put the caller in a queue. They stay at this node; its ``replied`` follows if the queue gives them back."""
+    def enqueue(
+        self,
+        queue: str,
+        call_class: str = "standard",
+        skills: tuple[tuple[str, int], ...] = (),
+        *,
+        classes: tuple[str, ...] = (),
+        sticky: str = "",
+        show: str = "",
+        data: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Put the caller in a queue. They stay at this node; its ``replied`` follows if the queue gives them back.
+
+        ``classes``, ``sticky``, ``show`` and ``data`` are those of :class:`router.ivr.effects.Enqueue`.
+        """
         self._check_here()
         self._drop()
-        self.effects.append(Enqueue(queue=queue, call_class=call_class, skills=skills))
+        self.effects.append(
+            Enqueue(
+                queue=queue,
+                call_class=call_class,
+                skills=skills,
+                classes=classes,
+                sticky=sticky,
+                show=show,
+                data=data,
+            )
+        )
         self.session.waiting = True
 
     def end(self, outcome: str = "self_served", detail: str = "") -> None:

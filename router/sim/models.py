@@ -42,10 +42,13 @@ def same_agents(count: int) -> tuple[Skills, ...]:
     return ((),) * count
 
 
-def model_site(agents: tuple[Skills, ...], kinds: tuple[Kind, ...], wrap_up_ms: Ms = 0, **queue: object) -> Site:
+def model_site(
+    agents: tuple[Skills, ...], kinds: tuple[Kind, ...], wrap_up_ms: Ms = 0, favour_ms: Ms = 0, **queue: object
+) -> Site:
     """Return a site with one queue, a way in for each kind of caller and an agent for each list of skills.
 
-    ``queue`` sets further fields of the :class:`router.acd.spec.Queue`.
+    ``favour_ms`` is the head start that calls needing an agent's first skill have with that agent; ``queue`` sets
+    further fields of the :class:`router.acd.spec.Queue`.
     """
     numbers = [str(1001 + index) for index in range(len(agents))]
     line = Queue(name=QUEUE, groups=(GROUP,), wrap_up_ms=wrap_up_ms)
@@ -59,7 +62,13 @@ def model_site(agents: tuple[Skills, ...], kinds: tuple[Kind, ...], wrap_up_ms: 
         floor=Floor(
             queues={QUEUE: msgspec.structs.replace(line, **queue)},
             agents={
-                AgentId(number): Agent(number=AgentId(number), groups=(GROUP,), skills=skills, phone=number)
+                AgentId(number): Agent(
+                    number=AgentId(number),
+                    groups=(GROUP,),
+                    skills=tuple(sorted(skills)),
+                    phone=number,
+                    favours=tuple((skill, favour_ms) for skill, _ in skills[:1] if favour_ms),
+                )
                 for number, skills in zip(numbers, agents, strict=True)
             },
             classes={kind.name: CallClass(name=kind.name, tier=kind.tier) for kind in kinds},

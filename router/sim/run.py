@@ -14,9 +14,9 @@ from router.errors import SimulationError
 from router.sim.arrivals import DAY_MS, arrival_times
 from router.sim.estimate import Estimate
 from router.sim.scenario import Days, Scenario, Shift, Steady
-from router.sim.spans import drawer
+from router.sim.spans import Fixed, drawer
 from router.sim.tally import Batch, Clockwork, measures
-from router.sim.world import WANTED, Demand, World
+from router.sim.world import OF_CALLS, OF_CALLS_AND_AGENTS, Demand, World
 
 FIRST_MIDNIGHT: Ms = 20_000 * DAY_MS
 """The run's first local midnight is at this moment or less than a day after it."""
@@ -56,6 +56,13 @@ def simulate(scenario: Scenario, watch: Watch | None = None) -> Report:
     return _Run(scenario).carry_out(watch)
 
 
+def _talk_is_work(scenario: Scenario) -> bool:
+    """Say whether agents do nothing but talk and be idle: no wrap-up, no shifts that end, no rings left unanswered."""
+    wrap_up = any(queue.wrap_up_ms for queue in scenario.site.floor.queues.values())
+    leave = any(shift.begins_ms or shift.ends_ms is not None for shift in scenario.shifts)
+    return not (wrap_up or leave) and scenario.answering == Fixed(0)
+
+
 class _Run:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
@@ -66,7 +73,10 @@ class _Run:
         self._outside = Batch(len(scenario.entries))
         """Takes the time of the warm-up and of what follows the last batch."""
         self._clock = Clockwork(self._outside, self._start)
-        ledger = SelectiveLedger(only=WANTED)
+        talk_is_work = _talk_is_work(scenario)
+        if talk_is_work:
+            self._clock.staffed = len(scenario.shifts)
+        ledger = SelectiveLedger(only=OF_CALLS if talk_is_work else OF_CALLS_AND_AGENTS)
         self._core = CallControl({site.version: site}, site.version, State(config=site.version, ledger=ledger))
         self._world = World(
             self._core,
@@ -78,6 +88,7 @@ class _Run:
             lines=scenario.lines,
             target_ms=scenario.target_ms,
             clock=self._clock,
+            talk_is_work=talk_is_work,
             now=self._start,
         )
         self._demand = self._plan()

@@ -18,10 +18,10 @@ from router.sim.scenario import Entry
 from router.sim.spans import FOREVER_MS, Draw
 from router.sim.tally import Batch, Clockwork
 
-WANTED: frozenset[type[records.Record]] = frozenset(
-    {records.CallQueued, records.CallConnected, records.CallEnded, records.AgentStateChanged}
-)
+OF_CALLS: frozenset[type[records.Record]] = frozenset({records.CallQueued, records.CallConnected, records.CallEnded})
 """The records a simulation reads; no others are made."""
+OF_CALLS_AND_AGENTS = OF_CALLS | {records.AgentStateChanged}
+"""What it reads where agents come and go or wrap up; else those who talk are those who work."""
 BUSY = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP})
 THERE = BUSY | {AgentState.READY, AgentState.RINGING}
 """In service and not paused or out of rotation."""
@@ -59,6 +59,7 @@ class World:
         lines: int | None,
         target_ms: Ms,
         clock: Clockwork,
+        talk_is_work: bool,
         now: Ms,
     ) -> None:
         self.now = now
@@ -71,6 +72,7 @@ class World:
         self._lines = lines
         self._target_ms = target_ms
         self._clock = clock
+        self._per_talk = int(talk_is_work)
         self._heap: list[tuple[Ms, int, Callable[[Any], None], Any]] = []
         self._seq = 0
         self._soon: deque[events.Event] = deque()
@@ -223,6 +225,7 @@ class World:
         caller = self._of_call[record.call_id]
         self._clock.pass_until(self.now)
         self._clock.waiting -= 1
+        self._clock.busy += self._per_talk
         caller.waiting, caller.connected = False, True
         self.at(self.now + self._handling(), self._gone, caller)
         batch = caller.batch
@@ -237,10 +240,12 @@ class World:
 
     def _ended(self, record: records.CallEnded) -> None:
         caller = self._of_call.pop(record.call_id)
+        self._clock.pass_until(self.now)
         if caller.waiting:
-            self._clock.pass_until(self.now)
             self._clock.waiting -= 1
             caller.waiting = False
+        elif caller.connected:
+            self._clock.busy -= self._per_talk
         batch = caller.batch
         if batch is None:
             return

@@ -1,4 +1,4 @@
-"""Every scenario file under core/: its commands still put out what it says."""
+"""Every scenario file in the folders beside this one: its commands still put out what it says."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from support.scenario import Scenario
 
-FILES = sorted((Path(__file__).parent / "core").glob("*.txt"))
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*/*.txt"))
 
 
 def blocks(text: str) -> list[tuple[list[str], list[str]]]:
@@ -34,7 +35,7 @@ def play(text: str) -> str:
     return "\n\n".join(done) + "\n"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 def test_scenario(file: Path) -> None:
     text = file.read_text()
     played = play(text)
@@ -43,5 +44,6 @@ def test_scenario(file: Path) -> None:
     assert played == text
 
 
-def test_there_are_scenarios() -> None:
-    assert len(FILES) > 10
+@pytest.mark.parametrize(("folder", "least"), [("core", 10), ("peers", 20), ("complaints", 30)])
+def test_there_are_scenarios(folder: str, least: int) -> None:
+    assert sum(file.parent.name == folder for file in FILES) >= least

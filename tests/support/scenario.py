@@ -2,19 +2,27 @@
 
 A scenario file is blocks of ``command`` lines, ``----`` and the output. ``REWRITE_SCENARIOS=1 pytest tests/scenarios``
 writes the output anew, to be read in the diff.
+
+Without more ado the site is :func:`support.sites.small_site` and everything that comes out is shown. After ``story``
+the site is what the words ``queue``, ``agent`` and ``class`` say (see :mod:`support.draft`), only decisions are shown
+(:mod:`support.story`), and Asterisk obeys at once: phones say that they ring, legs are bridged, hang-ups are confirmed.
 """
 
 import shlex
+from collections.abc import Callable
 
 import msgspec
-from support.sites import NOON, small_site
+from support.draft import Draft, skills, span_ms
+from support.sites import NOON, open_door, small_site
+from support.story import Teller
 
 from router.callcontrol import CallControl
 from router.control.call import LegStage
-from router.core import events
+from router.core import commands, events, records
 from router.core.commands import Command
 from router.core.events import Caller, LegEnd
 from router.core.ids import AgentId, CallId, ChannelId, PhoneName
+from router.core.records import AgentState
 from router.core.turn import Output
 
 
@@ -23,8 +31,20 @@ class Scenario:
 
     def __init__(self) -> None:
         self.sites = {"v1": small_site()}
-        self.core = CallControl(self.sites, "v1")
         self.now = NOON
+        self.draft: Draft | None = None
+        self.teller: Teller | None = None
+        self.began = False
+        self.obeys = False
+        self.epoch = 1
+        self.spans: dict[tuple[AgentId, str], int] = {}
+        """How long each agent has been in each state, of those that are over."""
+        self.silent: set[str] = set()
+        """Phones that never say that they ring."""
+        self._start()
+
+    def _start(self) -> None:
+        self.core = CallControl(self.sites, "v1")
         self.core.handle(events.RouterStarted(epoch=1, config="v1"), self.now)
         self.core.handle(events.SwitchSeen(channels=()), self.now)
 
@@ -33,7 +53,63 @@ class Scenario:
         word, *rest = shlex.split(line)
         return getattr(self, f"do_{word.replace('-', '_')}")(*rest)
 
+    # --- the site and how the story is told ---
+
+    def do_story(self) -> list[str]:
+        """The site is drafted by words, only decisions are shown, and Asterisk obeys at once."""
+        self.draft, self.teller, self.obeys = Draft(), Teller(NOON), True
+        return []
+
+    def do_queue(self, name: str, *words: str) -> list[str]:
+        return self._drafted(lambda draft: draft.queue(name, *words))
+
+    def do_agent(self, number: str, *words: str) -> list[str]:
+        return self._drafted(lambda draft: draft.agent(number, *words))
+
+    def do_class(self, name: str, *words: str) -> list[str]:
+        return self._drafted(lambda draft: draft.call_class(name, *words))
+
+    def do_without(self, kind: str, name: str) -> list[str]:
+        """Take a ``queue`` or an ``agent`` out of the draft again."""
+        return self._drafted(lambda draft: {"queue": draft.queues, "agent": draft.agents}[kind].pop(name))
+
+    def _drafted(self, word: Callable[[Draft], object]) -> list[str]:
+        """Change the draft; before anything has happened it is in force at once, later with ``publish``."""
+        assert self.draft is not None, "begin with the word story"
+        word(self.draft)
+        if not self.began:
+            self.sites["v1"] = self.draft.site("v1")
+            self._start()
+        return []
+
+    def do_orders(self) -> list[str]:
+        """From here on the orders to the switch are told too."""
+        assert self.teller is not None
+        self.teller.orders = True
+        return []
+
+    def do_switch_is(self, word: str) -> list[str]:
+        """``slow``: its reports come only when the scenario says them; ``prompt``: at once."""
+        self.obeys = word == "prompt"
+        return []
+
+    def do_silent(self, *phones: str) -> list[str]:
+        """These phones never say that they ring, until named again."""
+        self.silent ^= set(phones)
+        return []
+
     # --- what happens outside ---
+
+    def do_calls(self, name: str, queue: str, *words: str) -> list[str]:
+        """A caller asks for a queue at once: ``class=vip need=gas:2 number=+8610 timeout=other``."""
+        given = dict(word.split("=", 1) for word in words)
+        number, call_class = given.pop("number", "+8613800138000"), given.pop("class", "standard")
+        asked = skills(given.pop("need", ""))
+        return self.do_arrive(name, open_door(self.core.desk.site, queue, call_class, asked, **given), number)
+
+    def do_on_duty(self, *agents: str) -> list[str]:
+        """Agents sign in on their own phones, which are reachable."""
+        return [line for agent in agents for line in self.do_sign_in(agent)]
 
     def do_arrive(self, name: str, did: str, caller: str = "+8613800138000") -> list[str]:
         number = None if caller == "withheld" else caller
@@ -52,11 +128,11 @@ class Scenario:
     def do_played(self) -> list[str]:
         return self._feed(*(events.PlaybackFinished(playback=p) for p in self.core.open_playbacks()))
 
-    def do_rings(self, name: str) -> list[str]:
-        return self._feed(events.AgentLegRinging(leg=self._leg(name)))
+    def do_rings(self, name: str, agent: str = "") -> list[str]:
+        return self._feed(events.AgentLegRinging(leg=self._leg(name, agent)))
 
-    def do_answers(self, name: str) -> list[str]:
-        return self._feed(events.AgentLegAnswered(leg=self._leg(name)))
+    def do_answers(self, name: str, agent: str = "") -> list[str]:
+        return self._feed(events.AgentLegAnswered(leg=self._leg(name, agent)))
 
     def do_bridged(self, name: str) -> list[str]:
         bridge = self._call(name).bridge
@@ -75,14 +151,19 @@ class Scenario:
             )
         )
 
-    def do_leg_ends(self, name: str, why: str) -> list[str]:
-        return self._feed(events.AgentLegEnded(leg=self._leg(name), why=LegEnd(why)))
+    def do_leg_ends(self, name: str, why: str, agent: str = "") -> list[str]:
+        return self._feed(events.AgentLegEnded(leg=self._leg(name, agent), why=LegEnd(why)))
 
-    def do_gone(self, leg: str) -> list[str]:
-        return self._feed(events.AgentLegEnded(leg=ChannelId(f"t.1.{leg}"), why=LegEnd.CANCELLED))
+    def do_gone(self, leg: str, agent: str = "") -> list[str]:
+        """A leg is reported gone: by its short id, or by the caller's name and the agent."""
+        name = self._leg(leg, agent) if agent else ChannelId(f"t.1.{leg}")
+        return self._feed(events.AgentLegEnded(leg=name, why=LegEnd.CANCELLED))
 
     def do_hold(self, name: str, held: str) -> list[str]:
         return self._feed(events.HoldChanged(channel=self._leg(name), held=held == "on"))
+
+    def do_caller_holds(self, name: str, held: str) -> list[str]:
+        return self._feed(events.HoldChanged(channel=ChannelId(name), held=held == "on"))
 
     def do_phone(self, name: str, *words: str) -> list[str]:
         phone = PhoneName(name)
@@ -125,16 +206,16 @@ class Scenario:
         )
 
     def do_publish(self, version: str) -> list[str]:
-        self.sites[version] = small_site(version, agents=("1001", "1002"))
+        drafted = None if self.draft is None else self.draft.site(version)
+        self.sites[version] = drafted or small_site(version, agents=("1001", "1002"))
         return self._feed(events.SiteLoaded(config=version))
 
     def do_wait(self, span: str) -> list[str]:
         """Let time pass (``15s``, ``200ms``); timers fire at their deadlines."""
-        ms = int(span[:-2]) if span.endswith("ms") else int(float(span[:-1]) * 1000)
-        end, out = self.now + ms, []
+        end, out = self.now + span_ms(span), []
         while (deadline := self.core.deadline()) is not None and deadline <= end:
             self.now = max(self.now, deadline)
-            out += self._show(self.core.expire(self.now))
+            out += self._feed()
         self.now = end
         return out
 
@@ -155,7 +236,24 @@ class Scenario:
     def do_restart(self) -> list[str]:
         """The router dies and comes back from its snapshot."""
         self.core = CallControl.restore(self.core.snapshot(), self.sites)
-        return self._feed(events.RouterStarted(epoch=2, config="v1"))
+        self.epoch += 1
+        return self._feed(events.RouterStarted(epoch=self.epoch, config=self.core.desk.state.config))
+
+    def do_left(self) -> list[str]:
+        """What the core still holds of calls, and every agent's state."""
+        state = self.core.desk.state
+        counts = {"calls": len(state.calls), "legs": len(state.legs), "waiting": len(state.waiting)}
+        agents = [f"{number}={status.state.value}" for number, status in state.floor.agents.items()]
+        return [" ".join([*(f"{name}={count}" for name, count in counts.items()), *agents])]
+
+    def do_taken(self) -> list[str]:
+        """How many calls each agent has taken since signing in."""
+        return [f"{row['agent']} has taken {row['calls_count']}" for row in self.core.overview(self.now)["agents"]]
+
+    def do_times(self, agent: str) -> list[str]:
+        """How long an agent has been in each state that is over."""
+        spans = [f"{state} {ms / 1000:g}s" for (number, state), ms in self.spans.items() if number == agent]
+        return [f"{agent}: {', '.join(spans)}"]
 
     def do_holds(self) -> list[str]:
         """What the core still holds."""
@@ -177,27 +275,64 @@ class Scenario:
         assert call is not None, f"no call {name}"
         return call
 
-    def _leg(self, name: str) -> ChannelId:
+    def _leg(self, name: str, agent: str = "") -> ChannelId:
         call = self._call(name)
+        if agent:
+            return [leg.id for leg in self.core.desk.legs_of(call) if leg.agent == agent][-1]
         open_legs = [leg.id for leg in self.core.desk.legs_of(call) if leg.stage is not LegStage.CLOSING]
         assert open_legs, f"no leg for {name}"
         return call.leg or open_legs[-1]
 
     def _feed(self, *facts: events.Event) -> list[str]:
+        """Let the timers due fire, then facts reach the core, and what an obedient switch then reports."""
+        self.began = True
         out: list[str] = []
-        for fact in facts:
-            out += self._show(self.core.expire(self.now))
-            out += self._show(self.core.handle(fact, self.now))
-        return out
+        due = list(facts)
+        outputs = self.core.expire(self.now)
+        while True:
+            out += self._show(outputs)
+            due += [report for output in outputs for report in self._reports(output)]
+            if not due:
+                return out
+            fact = due.pop(0)
+            outputs = [*self.core.expire(self.now), *self.core.handle(fact, self.now)]
+            self._learn(fact)
+
+    def _reports(self, output: Output) -> list[events.Event]:
+        """What a switch that obeys at once says to an order."""
+        match output:
+            case _ if not self.obeys:
+                return []
+            case commands.RingAgent(leg=leg, phone=phone) if phone not in self.silent:
+                return [events.AgentLegRinging(leg=leg)]
+            case commands.ConnectLegs(bridge=bridge):
+                return [events.LegsConnected(bridge=bridge)]
+            case commands.HangUpLeg(channel=channel) if channel in self.core.desk.state.legs:
+                return [events.AgentLegEnded(leg=channel, why=LegEnd.CANCELLED)]
+            case commands.HangUpLeg(channel=channel) if self.core.desk.call_on(channel) is not None:
+                return [events.CallerHungUp(channel=channel)]
+            case _:
+                return []
+
+    def _learn(self, fact: events.Event) -> None:
+        """Remember how the scenario names a call."""
+        if isinstance(fact, events.CallArrived) and self.teller is not None:
+            self.teller.calls[self._call(fact.channel).id] = fact.channel
 
     def _show(self, outputs: list[Output]) -> list[str]:
+        for output in outputs:
+            if isinstance(output, records.AgentStateChanged) and output.previous is not AgentState.SIGNED_OUT:
+                key = (output.agent, output.previous.value)
+                self.spans[key] = self.spans.get(key, 0) + output.previous_ms
+        if self.teller is not None:
+            return [line for output in outputs for line in self.teller.tell(output)]
         return [self._line(output) for output in outputs]
 
     def _line(self, output: Output) -> str:
         plain = msgspec.to_builtins(output)
         sign = ">" if isinstance(output, Command) else "="
         kind = plain.pop("type")
-        for noise in ("seq", "v", "config"):
+        for noise in ("seq", "v", "config", "won_by", "runner_up_by", "agent_came", "passed_over"):
             plain.pop(noise, None)
         if "at_ms" in plain:
             sign = f"{(plain.pop('at_ms') - NOON) / 1000:g}s ="

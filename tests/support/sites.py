@@ -2,7 +2,7 @@
 
 import msgspec
 
-from router.acd.spec import Agent, CallClass, Floor, Queue
+from router.acd.spec import Agent, CallClass, Floor, Queue, Skills
 from router.core.ids import AgentId, PhoneName, QueueName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Party, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -71,7 +71,9 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
         floor=Floor(
             queues={
                 QueueName("desk"): msgspec.structs.replace(desk, **queue),
-                QueueName("alarm"): msgspec.structs.replace(desk, name=QueueName("alarm")),
+                QueueName("alarm"): msgspec.structs.replace(
+                    desk, name=QueueName("alarm"), alarm_after_ms=90_000, duty_table="night", duty_flow="accept"
+                ),
             },
             agents={
                 AgentId(number): Agent(
@@ -143,8 +145,43 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
     )
 
 
+def open_site(version: str, floor: Floor) -> Site:
+    """A site with any floor and no way in yet: see :func:`open_door`."""
+    return Site(
+        name="t",
+        version=version,
+        country="CN",
+        language="en",
+        clock=LocalClock(zone="UTC"),
+        ring_ms=5_000,
+        floor=floor,
+        script=Script(language="en", flows={}, prompts={"en": {name: (f"sound:{name}",) for name in _PROMPTS}}),
+        trunks={"local": Trunk(name="local", peers=("127.0.0.0/8",))},
+        dids={},
+        phones={PhoneName(number): Phone(name=PhoneName(number)) for number in floor.agents},
+        codes={"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done"},
+    )
+
+
+def open_door(site: Site, queue: str, call_class: str, skills: Skills, **left: str) -> str:
+    """Give a site a number whose callers ask for a queue at once; returns the number.
+
+    ``left`` names the queue they go on to when theirs does not keep them: ``full``, ``nobody``, ``timeout``...
+    """
+    number = " ".join([queue, call_class, str(skills), *(f"{why}={other}" for why, other in left.items())])
+    nodes: dict[str, Node] = {
+        why: Enqueue(queue=other, call_class=call_class, skills=dict(skills)) for why, other in left.items()
+    }
+    nodes["person"] = Enqueue(queue=queue, call_class=call_class, skills=dict(skills), **{why: why for why in left})
+    site.script.flows[number] = Flow(name=number, start="person", nodes=nodes)
+    emergency = site.floor.classes[call_class].tier == 0
+    site.dids[number] = Did(number=number, flow=number, emergency=emergency)
+    return number
+
+
 _PROMPTS = (
     "menu",
+    "router/all_busy",
     "router/invalid_key",
     *(
         f"router/{name}"

@@ -32,14 +32,12 @@ class Authenticate(Asking, frozen=True, kw_only=True):
     listens: ClassVar[bool] = True
 
     source: Annotated[SourceRef, Meta(description="the source that compares; it gets 'account' and 'password'")]
-    account: Annotated[Filled, Meta(description="the account where it is known, {caller}; else the caller is asked")] = (
-        ""
-    )
+    account: Annotated[
+        Filled, Meta(description="the account where it is known, {caller}; else the caller is asked")
+    ] = ""
     account_prompt: Annotated[tuple[PromptName, ...], Meta(description="asks for the account")] = ("router/account",)
     account_digits: Annotated[int, Meta(ge=1, le=24, description="the most digits an account has")] = 20
-    password_prompt: Annotated[tuple[PromptName, ...], Meta(description="asks for the password")] = (
-        "router/password",
-    )
+    password_prompt: Annotated[tuple[PromptName, ...], Meta(description="asks for the password")] = ("router/password",)
     password_digits: Annotated[int, Meta(ge=4, le=16, description="how many digits a password has")] = 6
     wrong_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that they do not belong together")] = (
         "router/wrong_password",
@@ -106,9 +104,9 @@ class Authenticate(Asking, frozen=True, kw_only=True):
             self._tell(walk, "locked", self.locked_prompt)
         elif reply.status == "ok":
             walk.step("ok")
-            walk.variables[self.variable] = str(walk.memory[_ACCOUNT])
+            walk.put(self.variable, str(walk.memory[_ACCOUNT]))
             for variable, field in self.save.items():
-                walk.variables[variable] = cleaned(reply.fields.get(field, ""))
+                walk.put(variable, cleaned(reply.fields.get(field, "")))
             walk.go(self.ok)
         else:
             walk.step("failed")

@@ -5,12 +5,15 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from router.ivr.fields import ClassRef, Level, QueueRef, SkillRef, Target
+from router.ivr.fields import ClassRef, Filled, Level, QueueRef, SkillRef, Target, VariableName
+from router.ivr.filling import cleaned, filled, filled_all
 from router.ivr.flow import Node
 from router.ivr.orders import Reply
 from router.ivr.walk import Walk
 
 _WHY = "why"
+SHOWN_LENGTH = 60
+"""The longest text an agent's phone is given to show."""
 
 
 class Enqueue(Node, frozen=True, kw_only=True):
@@ -30,6 +33,18 @@ class Enqueue(Node, frozen=True, kw_only=True):
         dict[SkillRef, Level], Meta(description="skills and least levels the agent must have, beside the queue's")
     ] = msgspec.field(default_factory=dict)
 
+    classes: Annotated[
+        tuple[ClassRef, ...], Meta(description="further classes they have; the one furthest ahead counts")
+    ] = ()
+    sticky: Annotated[
+        Filled, Meta(description="the work number of the agent who knows the matter, {customer.agent}: rung first")
+    ] = ""
+    show: Annotated[
+        Filled, Meta(description="what the agent's phone shows, {customer.name}; else the queue's name")
+    ] = ""
+    data: Annotated[dict[VariableName, Filled], Meta(description="what the agent may know of the caller, by name")] = (
+        msgspec.field(default_factory=dict)
+    )
     full: Annotated[Target, Meta(description="where callers go when the queue is full")] = ""
     nobody: Annotated[Target, Meta(description="where callers go when nobody is signed in (or all pause)")] = ""
     closed: Annotated[Target, Meta(description="where callers go outside the queue's hours")] = ""
@@ -38,7 +53,15 @@ class Enqueue(Node, frozen=True, kw_only=True):
     def enter(self, walk: Walk) -> None:
         """Enter the queue."""
         walk.step("done")
-        walk.enqueue(self.queue, self.call_class, tuple(self.skills.items()))
+        walk.enqueue(
+            self.queue,
+            self.call_class,
+            tuple(self.skills.items()),
+            classes=self.classes,
+            sticky=filled(walk, self.sticky),
+            show=cleaned(filled(walk, self.show), SHOWN_LENGTH),
+            data=tuple(filled_all(walk, self.data).items()),
+        )
 
     def replied(self, walk: Walk, reply: Reply) -> None:
         """The queue gives the caller back: ``full``, ``nobody``, ``closed`` or ``timeout``."""

@@ -1,49 +1,38 @@
-"""Pure: the greeting by time of day: a good morning before noon, a plain greeting later."""
+"""Pure: the greeting by time of day, calendar and caller: a good morning before noon, a plain greeting later."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-import msgspec
 from msgspec import Meta
 
-from router.core.localtime import LocalTime
-from router.ivr.fields import Clock, PromptName, Target
+from router.ivr.fields import PromptName, Target
 from router.ivr.flow import Node
+from router.ivr.moments import Part, first_fitting
 from router.ivr.walk import Walk
 
 _NOON = 12 * 60
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the day with its own greeting; ``from`` belongs to it, ``until`` does not. It may pass midnight."""
-
-    begins: Annotated[Clock, Meta(description="first minute of this part of the day")] = msgspec.field(name="from")
-    until: Annotated[Clock, Meta(description="end of this part of the day")]
-    prompt: Annotated[tuple[PromptName, ...], Meta(min_length=1, description="what is said then")]
-
-    def covers(self, local: LocalTime) -> bool:
-        """Say whether a moment is in this part of the day."""
-        if self.begins <= self.until:
-            return self.begins <= local.minute < self.until
-        return local.minute >= self.begins or local.minute < self.until
-
-
 class Greeting(Node, frozen=True, kw_only=True):
-    """Greets the caller by the time of day, then says ``prompt`` and goes on. A key skips it and counts in ``next``."""
+    """Greets the caller by the first of ``parts`` that fits: the time of day, a holiday, a class of callers.
+
+    Then says ``prompt`` and goes on. A key skips it and counts in ``next``.
+    """
+
+    goes_on: ClassVar[bool] = True
 
     parts: Annotated[
-        tuple[Part, ...], Meta(description="parts of the day; the first that fits is taken (default: morning to noon)")
+        tuple[Part, ...], Meta(description="the first that fits is said (default: good_morning until noon)")
     ] = (Part(begins=0, until=_NOON, prompt=("good_morning",)),)
     otherwise: Annotated[
-        tuple[PromptName, ...], Meta(description="the greeting outside all parts of the day (default: hello)")
+        tuple[PromptName, ...], Meta(description="the greeting where no part fits (default: hello)")
     ] = ("hello",)
     prompt: Annotated[tuple[PromptName, ...], Meta(description="what is said after the greeting")] = ()
     barge_in: Annotated[bool, Meta(description="whether a key skips the greeting")] = True
     next: Annotated[Target, Meta(description="where the caller goes then")]
 
     def enter(self, walk: Walk) -> None:
-        """Say the greeting of this part of the day."""
-        greeting = next((part.prompt for part in self.parts if part.covers(walk.view.local)), self.otherwise)
-        walk.play((*greeting, *self.prompt))
+        """Say the greeting that fits."""
+        walk.play((*first_fitting(walk, self.parts, self.otherwise), *self.prompt))
 
     def key(self, walk: Walk, key: str) -> None:
         """A caller who knows the line presses on: the key belongs to what comes next."""

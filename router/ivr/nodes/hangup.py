@@ -1,26 +1,42 @@
-"""Pure: says farewell and hangs up."""
+"""Pure: says farewell, with a wish before weekends and on holidays, and hangs up."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from router.ivr.fields import PromptName
+from router.ivr.fields import HoursRef, PromptName
 from router.ivr.flow import Node
+from router.ivr.moments import Part, first_fitting, is_holiday, is_weekend
 from router.ivr.walk import Walk
 
 
 class Hangup(Node, frozen=True, kw_only=True):
-    """Says farewell and hangs up."""
+    """Says farewell and hangs up: on a holiday of ``hours`` with a holiday wish, from Friday noon with a weekend one."""
 
+    parts: Annotated[
+        tuple[Part, ...], Meta(description="farewells of their own; the first that fits is said, without a wish")
+    ] = ()
     prompt: Annotated[tuple[PromptName, ...], Meta(description="the farewell (default: the router's own)")] = (
         "router/goodbye",
     )
+    hours: Annotated[HoursRef, Meta(description="the calendar whose holidays get a wish")] = ""
+    holiday_wish: Annotated[tuple[PromptName, ...], Meta(description="said before the farewell on a holiday")] = (
+        "router/happy_holiday",
+    )
+    weekend_wish: Annotated[
+        tuple[PromptName, ...], Meta(description="said before the farewell from Friday noon to Sunday; [] for none")
+    ] = ("router/nice_weekend",)
 
     def enter(self, walk: Walk) -> None:
         """Say farewell."""
-        walk.play(self.prompt)
+        walk.play(first_fitting(walk, self.parts, (*self._wish(walk), *self.prompt)))
 
     def played(self, walk: Walk) -> None:
         """The farewell is over."""
         walk.step("done")
         walk.end()
+
+    def _wish(self, walk: Walk) -> tuple[str, ...]:
+        if self.hours and is_holiday(walk, self.hours):
+            return self.holiday_wish
+        return self.weekend_wish if is_weekend(walk.view.local) else ()

@@ -45,7 +45,7 @@ class Lookup(Asking, frozen=True, kw_only=True):
         walk.step(result)
         if result == "found":
             for variable, field in self.save.items():
-                walk.variables[variable] = cleaned(reply.fields.get(field, ""))
+                walk.put(variable, cleaned(reply.fields.get(field, "")))
             walk.go(self.found)
         else:
             walk.go_to_person(self.missing if result == "missing" else self.failed)

@@ -15,7 +15,10 @@ def a_record(kind: type[Record]) -> st.SearchStrategy[Record]:
 
 
 def _values(kind: object) -> st.SearchStrategy[object]:
-    described = msgspec.inspect.type_info(kind)
+    return _described(msgspec.inspect.type_info(kind))
+
+
+def _described(described: msgspec.inspect.Type) -> st.SearchStrategy[object]:
     match described:
         case msgspec.inspect.BoolType():
             return st.booleans()
@@ -25,6 +28,8 @@ def _values(kind: object) -> st.SearchStrategy[object]:
             return st.floats(allow_nan=False, allow_infinity=False)
         case msgspec.inspect.EnumType(cls=cls):
             return st.sampled_from(list(cls))
+        case msgspec.inspect.DictType(value_type=value):
+            return st.dictionaries(st.text(), _described(value), max_size=3)
         case _:
             return st.text()
 

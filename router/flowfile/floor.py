@@ -1,0 +1,112 @@
+"""The floor of a draft (queues, agents, classes of callers) compiled to what the ACD is given."""
+
+from router.acd.spec import Agent, CallClass, Floor, Need, Queue, Step
+from router.core.ids import AgentId, Ms, QueueName
+from router.flowfile.draft import Draft
+from router.flowfile.floor_need import AS_BEFORE
+from router.flowfile.floor_specs import ClassSpec, QueueSpec
+
+MAX_AGENT_RINGS = 3
+BUILT_IN_CLASSES: dict[str, CallClass] = {
+    kind.name: kind
+    for kind in (
+        CallClass(name="standard"),
+        CallClass(name="vip", head_start_ms=120_000),
+        CallClass(name="repeat", head_start_ms=60_000),
+        CallClass(name="emergency", tier=0),
+    )
+}
+"""The classes every hotline has; ``classes`` in site.yaml changes them and adds others."""
+
+
+def compile_floor(draft: Draft) -> Floor:
+    """Return the floor of a draft without errors."""
+    assert draft.site is not None
+    return Floor(
+        queues={
+            QueueName(name): _queue(name, spec, draft.ring_ms)
+            for name, spec in (draft.queues.queues if draft.queues else {}).items()
+        },
+        agents={
+            AgentId(agent.number): Agent(
+                number=AgentId(agent.number),
+                name=agent.spec.name,
+                groups=agent.spec.groups,
+                skills=tuple(sorted(agent.spec.skills.items())),
+                phone=agent.spec.phone or agent.number,
+                favours=tuple(sorted(agent.spec.favours.items())),
+                share=agent.spec.share,
+                place=place,
+            )
+            for place, agent in enumerate(draft.roster.values())
+        },
+        classes=compile_classes(draft.site.classes),
+        pause_reasons=draft.site.pause_reasons,
+    )
+
+
+def compile_classes(written: dict[str, ClassSpec]) -> dict[str, CallClass]:
+    """Return all classes by name: the built-in ones, as far as they are not changed, and the hotline's own."""
+    classes = dict(BUILT_IN_CLASSES)
+    for name, spec in written.items():
+        base = BUILT_IN_CLASSES.get(name, CallClass(name=name))
+        seniors = spec.seniors
+        classes[name] = CallClass(
+            name=name,
+            head_start_ms=base.head_start_ms if spec.head_start is None else spec.head_start,
+            tier=base.tier if spec.emergency is None else 0 if spec.emergency else 1,
+            senior_groups=seniors.groups if seniors is not None else (),
+            senior_for_ms=seniors.for_ if seniors is not None else 0,
+        )
+    return classes
+
+
+def compile_steps(spec: QueueSpec) -> tuple[Step, ...]:
+    """Return the steps of a queue; what one leaves out is what held before it."""
+    need, groups = spec.skills, spec.groups
+    steps: list[Step] = []
+    for step in spec.steps:
+        need = need if step.skills == AS_BEFORE else step.skills
+        groups = step.groups or groups
+        steps.append(
+            Step(
+                need=need,
+                groups=groups,
+                after_ms=step.after,
+                waiting_over=step.waiting_over or 0,
+                signed_in_under=step.signed_in_under or 0,
+            )
+        )
+    return tuple(steps)
+
+
+def all_steps(spec: QueueSpec) -> list[tuple[Need, tuple[str, ...]]]:
+    """Return the need and the groups of a queue at first and at each of its steps."""
+    return [(spec.skills, spec.groups), *((step.need, step.groups) for step in compile_steps(spec))]
+
+
+def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
+    return Queue(
+        name=QueueName(name),
+        groups=spec.groups,
+        need=spec.skills,
+        steps=compile_steps(spec),
+        strategy=spec.strategy,
+        ring_count=spec.ring,
+        music=spec.music,
+        answer_within_ms=spec.answer_within or MAX_AGENT_RINGS * ring_ms,
+        unreachable_after_ms=spec.unreachable_after,
+        wrap_up_ms=spec.wrap_up,
+        return_after_ms=spec.return_after,
+        round_pause_ms=spec.round_pause,
+        late_after_ms=spec.late_after,
+        short_abandon_ms=spec.short_abandon,
+        weight_ms=spec.weight,
+        capacity=spec.capacity,
+        max_wait_ms=spec.max_wait,
+        join_empty=spec.join_empty,
+        stay_empty=spec.stay_empty,
+        reserve_count=spec.reserve.count if spec.reserve is not None else 0,
+        reserve_for=spec.reserve.for_ if spec.reserve is not None else (),
+        sticky_ms=spec.sticky,
+    )

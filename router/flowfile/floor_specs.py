@@ -1,0 +1,100 @@
+"""What stands in YAML about the floor: queues, agents and classes of callers, as structs whose fields are the keys."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, field
+
+from router.acd.selection import STRATEGIES
+from router.acd.spec import ANYBODY
+from router.flowfile.floor_need import AS_BEFORE, NeedMap
+from router.flowfile.names import NameText, PhoneText
+from router.ivr.fields import ClassRef, GroupRef, Level, MusicName, SkillRef, Span
+
+MAX_CAPACITY = 100_000
+
+
+class SeniorsSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The agents who serve a class of callers first."""
+
+    groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups of senior agents")]
+    for_: Annotated[Span, Meta(ge=1_000, description="how long callers wait for them alone; then for everybody")] = (
+        field(name="for", default=60_000)
+    )
+
+
+class ClassSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of callers. Of a built-in class, what is left out stays as it is built in."""
+
+    head_start: Annotated[Span, Meta(description="how far ahead its callers are put")] | None = None
+    emergency: Annotated[bool, Meta(description="whether its callers go before all others")] | None = None
+    seniors: Annotated[SeniorsSpec, Meta(description="agents who serve its callers first")] | None = None
+
+
+class StepSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a queue: from here on it asks for less. What it leaves out stays as it was."""
+
+    after: Annotated[Span, Meta(ge=1_000, description="for callers who have waited so long")] | None = None
+    waiting_over: Annotated[int, Meta(ge=1, description="for all, while more callers than this wait")] | None = None
+    signed_in_under: (
+        Annotated[int, Meta(ge=1, description="for all, while fewer agents of the queue's groups are signed in")] | None
+    ) = None
+    skills: Annotated[NeedMap, Meta(description="skills and least levels from here on; none: anybody")] = AS_BEFORE
+    groups: Annotated[tuple[GroupRef, ...], Meta(description="groups that serve the queue from here on")] = ()
+
+
+class ReserveSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Idle agents that are kept for some callers."""
+
+    count: Annotated[int, Meta(ge=1, le=10_000, description="how many idle agents are kept")]
+    for_: Annotated[tuple[ClassRef, ...], Meta(min_length=1, description="the classes they are kept for")] = field(
+        name="for"
+    )
+
+
+class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue."""
+
+    groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups of agents that serve it")]
+    skills: NeedMap = ANYBODY
+    steps: Annotated[tuple[StepSpec, ...], Meta(description="what it asks for when it grows or callers wait")] = ()
+    strategy: Annotated[
+        str, Meta(extra={"one_of": lambda: STRATEGIES}, description="which of the idle agents is rung first")
+    ] = "longest_idle"
+    ring: Annotated[int, Meta(ge=1, le=20, description="phones that ring at once; the first to answer wins")] = 1
+    music: Annotated[MusicName, Meta(description="class of music while waiting")] = "default"
+    answer_within: Annotated[Span, Meta(ge=1_000, description="how long a phone rings, up to 3 rings")] = 0
+    unreachable_after: Annotated[
+        Span, Meta(ge=500, le=10_000, description="how soon a phone must say that it rings, else it is passed over")
+    ] = 2_000
+    round_pause: Annotated[
+        Span, Meta(ge=500, le=60_000, description="how long a phone that did not take a call is passed over")
+    ] = 2_000
+    wrap_up: Annotated[Span, Meta(le=3_600_000, description="after-call work")] = 60_000
+    return_after: Annotated[Span, Meta(description="when an agent who did not answer comes back; 0: never")] = 0
+    late_after: Annotated[Span, Meta(description="a wait longer than this is late")] = 15_000
+    short_abandon: Annotated[Span, Meta(description="longest wait of a short abandonment")] = 20_000
+    weight: Annotated[Span, Meta(description="a head start for all its callers")] = 0
+    capacity: Annotated[int, Meta(ge=0, le=MAX_CAPACITY, description="how many may wait; left out: no limit")] | None = (
+        None
+    )
+    max_wait: Annotated[Span, Meta(description="the longest wait; then the flow goes on at 'timeout'; 0: none")] = 0
+    join_empty: Annotated[bool, Meta(description="whether callers may wait while nobody is signed in")] = True
+    stay_empty: Annotated[bool, Meta(description="whether they wait on when the last agent has signed out")] = True
+    reserve: Annotated[ReserveSpec, Meta(description="idle agents kept for some classes")] | None = None
+    sticky: Annotated[Span, Meta(description="how long a caller waits for the agent they had before; 0: not")] = 0
+
+
+class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent, or all agents of a range."""
+
+    name: Annotated[NameText, Meta(description="the agent's name; callers hear the work number only")] = ""
+    groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups they belong to")]
+    skills: Annotated[dict[NameText, Level], Meta(description="skills with levels 1-5")] = field(default_factory=dict)
+    phone: Annotated[PhoneText, Meta(description="their usual phone (default: named as the work number)")] = ""
+    favours: Annotated[
+        dict[SkillRef, Span], Meta(description="a head start that calls needing a skill have with this agent")
+    ] = field(default_factory=dict)
+    share: Annotated[
+        int, Meta(ge=1, le=100, description="their share of the calls where the strategy is weighted_random")
+    ] = 1

@@ -1,0 +1,103 @@
+"""The site of a scenario, written in words: ``queue desk need=gas:2 wrap_up=10s``, ``agent 1001 skills=gas:3``.
+
+A field is named as in :mod:`router.acd.spec`, spans without their ``_ms`` (``wrap_up=10s``). A need is ``gas:2,en:1``
+with ``|`` between alternatives, a step ``step=after=10s;need=gas:1`` (with ``groups``, ``waiting_over``,
+``signed_in_under``); several steps are several words. Several groups or classes have commas between them.
+"""
+
+from typing import Any, TypeVar
+
+import msgspec
+from support.sites import open_site
+
+from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Queue, Skills, Step
+from router.core.ids import AgentId, Ms, QueueName
+from router.site import Site
+
+Spec = TypeVar("Spec", Queue, Agent, CallClass, Step)
+
+
+class Draft:
+    """What the words have said so far."""
+
+    def __init__(self) -> None:
+        self.queues: dict[QueueName, Queue] = {}
+        self.agents: dict[AgentId, Agent] = {}
+        self.classes: dict[str, CallClass] = {
+            "standard": CallClass(name="standard"),
+            "vip": CallClass(name="vip", head_start_ms=120_000),
+            "emergency": CallClass(name="emergency", tier=0),
+        }
+        self.pause_reasons: tuple[str, ...] = ("break", "meal")
+
+    def queue(self, name: str, *words: str) -> None:
+        """Add a queue, or change one; served by the group ``all`` unless said otherwise."""
+        known = self.queues.get(QueueName(name)) or Queue(name=QueueName(name), groups=("all",))
+        self.queues[known.name] = changed(known, words)
+
+    def agent(self, number: str, *words: str) -> None:
+        """Add an agent, or change one; of the group ``all`` unless said otherwise."""
+        fresh = Agent(number=AgentId(number), groups=("all",), phone=number, place=len(self.agents))
+        self.agents[fresh.number] = changed(self.agents.get(fresh.number) or fresh, words)
+
+    def call_class(self, name: str, *words: str) -> None:
+        """Add a class of callers, or change one."""
+        self.classes[name] = changed(self.classes.get(name) or CallClass(name=name), words)
+
+    def site(self, version: str) -> Site:
+        """The site as the words have it now."""
+        floor = Floor(
+            queues=dict(self.queues),
+            agents=dict(self.agents),
+            classes=dict(self.classes),
+            pause_reasons=self.pause_reasons,
+        )
+        return open_site(version, floor)
+
+
+def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
+    """Return a specification with the fields that the words give."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(type(spec))}
+    values: dict[str, Any] = {}
+    steps: list[Step] = []
+    for word in words:
+        name, _, text = word.partition("=")
+        if name == "step":
+            steps.append(changed(Step(), tuple(text.split(";"))))
+        elif name == "need":
+            values[name] = need(text)
+        elif name == "skills":
+            values[name] = skills(text)
+        elif name == "favours":
+            values[name] = tuple(
+                (skill, span_ms(ms)) for skill, _, ms in (one.partition(":") for one in text.split(","))
+            )
+        elif f"{name}_ms" in kinds:
+            values[f"{name}_ms"] = span_ms(text)
+        elif kinds[name] == tuple[str, ...]:
+            values[name] = tuple(text.split(","))
+        elif kinds[name] is bool:
+            values[name] = text == "yes"
+        else:
+            values[name] = msgspec.convert(text, kinds[name], strict=False)
+    if steps:
+        values["steps"] = tuple(steps)
+    return msgspec.structs.replace(spec, **values)
+
+
+def skills(text: str) -> Skills:
+    """Read skills with levels: ``gas:2,en:1``."""
+    pairs = (one.partition(":") for one in text.split(",") if one)
+    return tuple(sorted((skill, int(level or 1)) for skill, _, level in pairs))
+
+
+def need(text: str) -> Need:
+    """Read a need: ``gas:2|all:3``; nothing is anybody."""
+    return tuple(skills(one) for one in text.split("|")) if text else ANYBODY
+
+
+def span_ms(text: str) -> Ms:
+    """Read a span: ``15s``, ``200ms``, ``5m``."""
+    if text.endswith("ms"):
+        return int(text[:-2])
+    return int(float(text[:-1]) * {"s": 1_000, "m": 60_000}[text[-1]])
