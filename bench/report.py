@@ -45,7 +45,7 @@ agent is free. Figures of one machine say little: read the ratios.
 {_ratios(runs)}
 
 - Machine: {_processor()}, {os.cpu_count()} cores, {_memory()}; everything on it: Asterisk, Redis, router, SIPp
-- Versions: Asterisk {asterisk}, Python {platform.python_version()}, {_sipp()}, {platform.platform()}
+- Versions: Asterisk {asterisk}, Python {platform.python_version()}, {_sipp()}, {_system()}
 - Date: {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC
 - Command: `make bench` (`python -m bench {" ".join(sys.argv[1:])}`)
 """
@@ -75,6 +75,10 @@ def _processor() -> str:
 def _memory() -> str:
     kib = int(Path("/proc/meminfo").read_text().split()[1])
     return f"{kib / 1024 / 1024:.0f} GiB"
+
+
+def _system() -> str:
+    return platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
 
 
 def _sipp() -> str:

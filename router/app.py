@@ -23,12 +23,14 @@ from router.adapters.ari import AriSwitch
 from router.adapters.control import AnyAsk, ControlServer, Services
 from router.adapters.journal import Journal, JournalBusy, journal_lock
 from router.adapters.journal_replay import Recovered, recover
+from router.adapters.lookups import Lookups
+from router.adapters.notices import Notices
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
 from router.adapters.recordings import AwayMessages
 from router.adapters.redis_stream import RedisStream, stream_key
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command
+from router.core.commands import CheckPin, Command, LookUp, SendNotice
 from router.core.events import Event, PhonesSeen, PinChecked, RouterStarted, SiteLoaded
 from router.core.records import Record
 from router.engine import Clock, Engine
@@ -150,6 +152,18 @@ class Router:
             submit=self._submit,
             endpoints=self._ari.endpoints,
         )
+        self._lookups = Lookups(
+            find=lambda config, name: self._version(config).sources.get(name),
+            secret=secrets.service_secret,
+            submit=self._submit,
+            redis_url=redis_address(settings),
+            redis_password=secrets.redis_password,
+        )
+        self._notices = Notices(
+            find=lambda config, name: self._version(config).services.get(name),
+            secret=secrets.service_secret,
+            submit=self._submit,
+        )
         self._away = AwayMessages(recordings=Folders.of(settings).recordings, country=site.country, submit=self._submit)
         self._engine = Engine(
             recovered.core,
@@ -181,7 +195,7 @@ class Router:
             await self._ari.close()
 
     async def _run_parts(self, stop: asyncio.Event) -> None:
-        async with asyncio.TaskGroup() as tasks:
+        async with self._lookups, self._notices, asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             engine = tasks.create_task(self._engine.run(), name="engine")
             keepers = [
@@ -250,10 +264,18 @@ class Router:
             self._phones_seen = True
         self._engine.submit(event)
 
+    def _version(self, config: str) -> Site:
+        """Return the site of a version; the present one where it is not said."""
+        return self._shelf[config] if config else self._site
+
     def _other(self, command: Command) -> None:
         """Carry out what is not for Asterisk."""
         if isinstance(command, CheckPin):
             self._tasks.create_task(self._check_pin(command), name="pin")
+        elif isinstance(command, LookUp):
+            self._tasks.create_task(self._lookups.answer(command), name="lookup")
+        elif isinstance(command, SendNotice):
+            self._tasks.create_task(self._notices.deliver(command), name="notice")
         else:
             log.error("nobody carries out %s", type(command).__name__, extra={"call_id": command.call})
 

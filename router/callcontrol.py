@@ -27,6 +27,7 @@ from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
 from router.control.tasks import Tasks
 from router.control.transfer import Transfers
+from router.control.whisper import Whispers
 from router.core import events, ids, records
 from router.core.ids import AgentId, CallId, Ms, PlaybackId
 from router.core.timers import Timer
@@ -45,7 +46,8 @@ class CallControl:
     def __init__(self, sites: Mapping[str, Site], site: str, state: State | None = None) -> None:
         self.desk = Desk(sites, state if state is not None else State(config=site))
         self.ending = Ending(self.desk)
-        self.ringing = Ringing(self.desk, self.ending)
+        self.whispers = Whispers(self.desk)
+        self.ringing = Ringing(self.desk, self.ending, self.whispers)
         self.transfers = Transfers(self.desk, self.ending)
         self.outbound = Outbound(self.desk, self.ending)
         self.tasks = Tasks(self.desk, self.outbound)
@@ -101,8 +103,10 @@ class CallControl:
 
     def open_playbacks(self) -> tuple[PlaybackId, ...]:
         """The playbacks whose end we wait for."""
-        of_calls = [call.playback for call in self.desk.state.calls.values() if call.playback is not None]
-        return (*of_calls, *self.codes.open_playbacks())
+        calls = self.desk.state.calls.values()
+        of_calls = [call.playback for call in calls if call.playback is not None]
+        whispered = [playback for call in calls for playback in call.whispers]
+        return (*of_calls, *whispered, *self.codes.open_playbacks())
 
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
@@ -159,9 +163,10 @@ class CallControl:
             self.desk.ignore(turn, event, event.channel, "no such call")
 
     def _playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        call = self.desk.state.calls.get(ids.call_of(event.playback))
         if ids.call_of(event.playback) in self.desk.state.codes:
             self.codes.played(turn, event.playback)
-        else:
+        elif call is None or not self.whispers.played(turn, call, event.playback):
             self.door.played(turn, event)
 
     def _key_pressed(self, turn: Turn, event: events.KeyPressed) -> None:
@@ -276,6 +281,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentSignInAsked: lambda core, turn, e: core.desk.agents.sign_in(turn, e.agent, e.phone, e.by),
     events.AgentSignOutAsked: lambda core, turn, e: core.desk.agents.sign_out(turn, e.agent, e.by),
     events.AgentReadyAsked: lambda core, turn, e: core.desk.agents.ready(turn, e.agent, e.by),
+    events.WrapUpExtendAsked: lambda core, turn, e: core.desk.agents.extend_wrap_up(turn, e.agent, e.by),
     events.AgentPauseAsked: lambda core, turn, e: core.desk.agents.pause(turn, e.agent, e.reason, e.by),
 }
 """Which machine takes which fact."""

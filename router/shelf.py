@@ -27,12 +27,20 @@ class SiteShelf(Mapping[str, Site]):
 
     def publish(self, folder: Path) -> Site:
         """Read a site folder, keep a copy of it, and return the site. Raises SiteError with all its mistakes."""
-        site = self._load(folder)
+        site = self.read(folder)
+        self.keep(folder, site)
+        return site
+
+    def read(self, folder: Path) -> Site:
+        """Read a site folder; nothing is kept. Raises SiteError with all its mistakes."""
+        return self._load(folder)
+
+    def keep(self, folder: Path, site: Site) -> None:
+        """Keep a copy of a folder that reads as ``site``. Raises SiteError where it has changed meanwhile."""
         kept = self._folder / site.version
         if not kept.is_dir():
             self._copy(folder, kept, site.version)
         self._loaded[site.version] = site
-        return site
 
     def __getitem__(self, version: str) -> Site:
         """Return a version, reading its copy at first. Raises JournalError where that is gone or was changed."""
@@ -43,7 +51,8 @@ class SiteShelf(Mapping[str, Site]):
 
     def __iter__(self) -> Iterator[str]:
         """The versions there are copies of, and those in memory."""
-        kept = {path.name for path in self._folder.iterdir()} if self._folder.is_dir() else set()
+        found = self._folder.iterdir() if self._folder.is_dir() else ()
+        kept = {path.name for path in found if path.is_dir() and not path.name.startswith(".")}
         return iter(sorted(kept | self._loaded.keys()))
 
     def __len__(self) -> int:

@@ -4,6 +4,7 @@ import msgspec
 
 from router.acd.spec import Floor
 from router.acd.standing import Customer
+from router.core.calendar import Calendar
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -20,7 +21,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too. ``outside`` says
     how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name; ``sources`` are what
     flows may ask, ``services`` what carries their notices, by name.
-    ``customers`` are the callers known by number (E.164, or digits).
+    ``customers`` are the callers known by number (E.164, or digits), ``hours`` the calendars by name.
     """
 
     name: str
@@ -43,3 +44,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, Source] = {}
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
+    hours: dict[str, Calendar] = {}

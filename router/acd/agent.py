@@ -64,6 +64,7 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     """An agent now. ``since`` is when the state began; ``idle_since`` orders the longest idle.
 
     ``after_call`` is a request made during a call (``paused`` or ``signed_out``) with its ``after_reason``.
+    ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer.
     ``resting`` agents are passed over for a moment after a ring that failed without blame. ``to_tell`` is set while the
     agent has not yet been told that they were taken out of rotation. ``busy_ms`` is talk, hold and wrap-up since
     signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made when they became idle (for strategies).
@@ -80,6 +81,8 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     after_call: AgentState | None = None
     after_reason: str = ""
     resting: bool = False
+    wrap_up_ms: Ms = 0
+    extended: bool = False
     to_tell: bool = False
     calls_count: int = 0
     lifetime_calls_count: int = 0

@@ -56,6 +56,7 @@ class Agents:
             self._go(turn, status, AgentEvent.SIGN_OUT, reason="moved", by=by)
         status.phone = phone
         status.calls_count = status.busy_ms = 0
+        status.resting = False
         status.to_tell = False
         self.matcher.enrol(status)
         self._on_phone[phone] = agent
@@ -133,7 +134,7 @@ class Agents:
         status = self._state.agents[agent]
         call = status.call
         others_ready = any(
-            other.state is AgentState.READY and self._can_be_rung(other)
+            other.state is AgentState.READY and self.phone(other.phone).free
             for other in self.matcher.serving(queue.name)
             if other is not status
         )
@@ -168,29 +169,52 @@ class Agents:
         """The agent put the caller on hold or took them back."""
         self._go(turn, self._state.agents[agent], AgentEvent.HELD if held else AgentEvent.TAKEN_BACK)
 
-    def talk_ended(self, turn: Turn, agent: AgentId, wrap_up_ms: Ms) -> None:
+    def extend_wrap_up(self, turn: Turn, agent: AgentId, by: str) -> bool:
+        """Make wrap-up longer by its own length, once per call."""
+        status = self._in_service(turn, agent, "extend_wrap_up")
+        if status is None:
+            return False
+        if status.state is not AgentState.WRAP_UP or status.extended:
+            reason = "already extended" if status.extended else f"not in wrap-up but {status.state.value}"
+            return self._refuse(turn, agent, "extend_wrap_up", reason, "wrap-up can be extended once per call")
+        status.extended = True
+        due = status.since + 2 * status.wrap_up_ms
+        name = "overdue" if self._timers.armed(f"agent:{agent}", "overdue") else "wrap_up"
+        self._timers.set(f"agent:{agent}", name, due)
+        return True
+
+    def talk_ended(self, turn: Turn, agent: AgentId, queue: Queue) -> None:
         """The agent's part in the call is over; wrap-up begins."""
         status = self._state.agents[agent]
+        status.wrap_up_ms, status.extended = queue.wrap_up_ms, False
         self._go(turn, status, AgentEvent.TALK_ENDED)
         status.call = None
-        if wrap_up_ms:
-            self._timers.set(f"agent:{agent}", "wrap_up", turn.now + wrap_up_ms)
+        if queue.wrap_up_ms:
+            name = "overdue" if queue.wrap_up_until_done else "wrap_up"
+            self._timers.set(f"agent:{agent}", name, turn.now + queue.wrap_up_ms)
         else:
             self._wrapped_up(turn, status)
 
     # --- time and phones ---
 
     def timer(self, turn: Turn, agent: AgentId, name: str) -> None:
-        """A timer of an agent fired: ``wrap_up``, ``return`` or ``rest``."""
+        """A timer of an agent fired: ``wrap_up``, ``overdue``, ``return`` or ``rest``."""
         status = self._state.agents[agent]
         match name:
             case "wrap_up":
                 self._wrapped_up(turn, status)
+            case "overdue":
+                kind = "wrap_up_too_long" if status.state is AgentState.WRAP_UP else "pause_too_long"
+                turn.note(Alert, kind=kind, subject=agent, call_id="", detail=status.reason)
             case "return":
                 self._go(turn, status, AgentEvent.RETURNED, by="return_after")
             case _:
                 status.resting = False
                 self._refresh(status)
+
+    def in_another_call(self, agent: AgentId) -> bool:
+        """Say whether an agent's phone is in a call that is not ours."""
+        return self.phone(self._state.agents[agent].phone).other_calls > 0
 
     def phone_reachable(self, turn: Turn, name: PhoneName, reachable: bool) -> None:
         """A phone's contact came or went."""
@@ -317,8 +341,9 @@ class Agents:
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
             self._state.draw_count += 1
             status.luck = chance.exponential(self._state.seed, self._state.draw_count)
-        if previous is AgentState.WRAP_UP:
-            self._timers.cancel(f"agent:{status.number}", "wrap_up")
+        if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
+            for name in ("wrap_up", "overdue"):
+                self._timers.cancel(f"agent:{status.number}", name)
         elif previous is AgentState.NOT_ANSWERING:
             self._timers.cancel(f"agent:{status.number}", "return")
         turn.note(
@@ -332,6 +357,8 @@ class Agents:
             by=by,
             call_id=status.call or "",
         )
+        if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
+            self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
         if status.state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)

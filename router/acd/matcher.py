@@ -146,6 +146,8 @@ class Matcher:
         self._new_calls: list[tuple[WaitKey, CallId]] = []
         """A heap of calls that have begun to wait in their group; those that do not any more are passed over."""
         self._new_agents: dict[AgentId, None] = {}
+        self._ringing_at_few: dict[CallId, None] = {}
+        """Calls that ring at fewer phones than their queue wishes."""
         self._touched: dict[QueueName, None] = {}
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True))
@@ -158,13 +160,16 @@ class Matcher:
         self._waiting[waiting.call] = waiting
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
         self._touched[waiting.queue] = None
-        if not waiting.offered:
+        if waiting.offered:
+            self._note_few(waiting)
+        else:
             self._list(waiting)
         return group.idle_count > 0 and self._has_right(group)
 
     def remove(self, call: CallId) -> None:
         """Let a call wait no longer (it was connected or is gone)."""
         waiting = self._waiting.pop(call)
+        self._ringing_at_few.pop(call, None)
         order = self._order[waiting.queue]
         del order[bisect_left(order, waiting.key)]
         self._touched[waiting.queue] = None
@@ -179,13 +184,25 @@ class Matcher:
         waiting.offered += 1
         waiting.attempt += 1
         waiting.tried.append(agent)
+        self._note_few(waiting)
 
     def not_taken(self, call: CallId) -> None:
         """An agent rung did not take the call; when none rings any more it is matched again, at its old place."""
         waiting = self._waiting[call]
         waiting.offered -= 1
+        self._note_few(waiting)
         if not waiting.offered:
             self._list(waiting)
+
+    def taken(self, call: CallId) -> None:
+        """Somebody has picked up for a call: no further phone is rung for it."""
+        self._ringing_at_few.pop(call, None)
+
+    def _note_few(self, waiting: Waiting) -> None:
+        if 0 < waiting.offered < self._floor.queues[waiting.queue].ring_count:
+            self._ringing_at_few[waiting.call] = None
+        else:
+            self._ringing_at_few.pop(waiting.call, None)
 
     def regroup(self, call: CallId, *, step: int | None = None, widen: bool = False) -> None:
         """Change what a waiting call needs: a further ``step``, or nobody in particular any more (``widen``)."""
@@ -308,10 +325,16 @@ class Matcher:
             waiting = self._next_new_call()
             if waiting is not None:
                 pick = self._best_agent(waiting)
+                if pick is not None and pick.agent in self._new_agents:
+                    # The agent has become idle in this very turn: somebody else who waits for them may come first.
+                    ahead = self._best_call(pick.agent)
+                    if ahead is not None and ahead.waiting is not waiting:
+                        heapq.heappush(self._new_calls, (waiting.key, waiting.call))
+                        pick = ahead
             elif self._new_agents:
                 agent = next(iter(self._new_agents))
                 del self._new_agents[agent]
-                pick = self._best_call(agent)
+                pick = self._best_call(agent) or self._joining(agent)
                 if pick is None:
                     self._list_idle(agent)
             else:
@@ -325,6 +348,15 @@ class Matcher:
             waiting = self._waiting.get(call)
             if waiting is not None and waiting.key == key and not waiting.offered:
                 return waiting
+        return None
+
+    def _joining(self, agent: AgentId) -> Pick | None:
+        """A call that is to ring at several phones at once, rings at fewer, and has not rung at this agent's."""
+        for call in self._ringing_at_few:
+            waiting = self._waiting[call]
+            group = self._group(waiting.group)
+            if agent in group.members and agent not in waiting.tried and self._has_right(group):
+                return Pick(waiting, agent, "", 1, 0, 0)
         return None
 
     def more(self, waiting: Waiting) -> Pick | None:

@@ -68,7 +68,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     ``groups`` name the agent groups that serve it; ``need`` the skills an agent must have, less by ``steps``;
     ``answer_within_ms`` is how long a phone may ring; ``unreachable_after_ms`` how soon it must say that it rings;
-    ``wrap_up_ms`` after-call work; ``return_after_ms`` when an agent who did not answer comes back by themselves (0:
+    ``wrap_up_ms`` after-call work (0: none; it then ends by itself, or with ``wrap_up_until_done`` the supervisor is
+    told that it takes longer); ``return_after_ms`` when an agent who did not answer comes back by themselves (0:
     never); ``round_pause_ms`` how long a phone that did not take a call is passed over by all calls; ``late_after_ms``
     when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment;
     ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins.
@@ -77,7 +78,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when everybody has
     left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms`` a caller waits
     for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is alarmed, and the
-    people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
+    people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts. ``whisper`` is what the
+    agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's name); ``tell_work_number``
+    says whether the caller then hears the agent's work number.
     """
 
     name: QueueName
@@ -90,6 +93,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     answer_within_ms: Ms = 15_000
     unreachable_after_ms: Ms = 2_000
     wrap_up_ms: Ms = 60_000
+    wrap_up_until_done: bool = False
     return_after_ms: Ms = 0
     round_pause_ms: Ms = 2_000
     late_after_ms: Ms = 15_000
@@ -105,6 +109,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     alarm_after_ms: Ms = 15_000
     duty_table: str = ""
     duty_flow: str = ""
+    whisper: tuple[str, ...] = ()
+    tell_work_number: bool = False
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,9 +131,10 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the ACD needs to know of a site."""
+    """All that the ACD needs to know of a site. A pause longer than its reason's limit is told to the supervisor."""
 
     queues: dict[QueueName, Queue]
     agents: dict[AgentId, Agent]
     classes: dict[str, CallClass] = {}
     pause_reasons: tuple[str, ...] = ("break",)
+    pause_limits: dict[str, Ms] = {}

@@ -98,6 +98,7 @@ class AriSwitch:
             dial=self._orders.dial,
             turn_away=self._orders.turn_away,
             fence=self._transport.fence,
+            snooped=self._orders.snooped,
         )
 
     @property

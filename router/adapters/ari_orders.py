@@ -25,6 +25,7 @@ from router.core.commands import (
     StopMusic,
     StopPlayback,
     StopRecording,
+    Whisper,
 )
 from router.core.events import CallAnswered, CommandFailed, Event, LegsConnected, PlaybackFinished, RecordingFinished
 from router.core.ids import BridgeId, CallId, ChannelId
@@ -67,6 +68,7 @@ class Orders:
         self._other = other
         self._live = live
         self._held: dict[CallId, deque[Command]] = {}
+        self._whispers: dict[ChannelId, Whisper] = {}
         self._callers: dict[BridgeId, ChannelId] = {}
         self.sent_count = 0
         self.failed_count = 0
@@ -134,6 +136,8 @@ class Orders:
                 )
             case ConnectLegs():
                 self._connect(command)
+            case Whisper():
+                self._whisper(command)
             case DestroyBridge():
                 self._take_apart(command.call, command.bridge)
                 self._order(command, command.bridge, "bridges.destroy", _GONE, bridgeId=command.bridge)
@@ -278,6 +282,29 @@ class Orders:
                 self._destroy(command)
 
         self._ask(command.call, created, "bridges.create", type=TALK_BRIDGE, bridgeId=command.bridge)
+
+    def _whisper(self, command: Whisper) -> None:
+        def heard(reply: Reply) -> None:
+            if not reply.ok:
+                self._whispers.pop(command.snoop, None)
+                self._submit(PlaybackFinished(playback=command.playback, failed=True))
+
+        self._whispers[command.snoop] = command
+        self._ask(
+            command.call,
+            heard,
+            "channels.snoopChannelWithId",
+            channelId=command.channel,
+            snoopId=command.snoop,
+            whisper="out",
+            app=self._app,
+        )
+
+    def snooped(self, snoop: ChannelId) -> None:
+        """A whisper's channel is in our application: what it says can be played (before that ARI answers 409)."""
+        command = self._whispers.pop(snoop, None)
+        if command is not None:
+            self._play(PlayPrompts(call=command.call, channel=snoop, playback=command.playback, media=command.media))
 
     def _destroy(self, command: ConnectLegs) -> None:
         self._take_apart(command.call, command.bridge)

@@ -39,7 +39,7 @@ class EventReader:
     """Translates events of one Asterisk.
 
     ``dial`` is told when a leg of ours is ready to be dialled; ``turn_away`` of a channel that has no business in our
-    application; ``fence`` that another router connected under our name.
+    application; ``fence`` that another router connected under our name; ``snooped`` that a whisper's channel is there.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class EventReader:
         dial: Callable[[Leg], None],
         turn_away: Callable[[ChannelId, str], None],
         fence: Callable[[], None],
+        snooped: Callable[[ChannelId], None],
     ) -> None:
         self._site = site
         self._country = country
@@ -60,6 +61,7 @@ class EventReader:
         self._dial = dial
         self._turn_away = turn_away
         self._fence = fence
+        self._snooped = snooped
         self._callers: dict[str, int] = {}
 
     def take_over(self, callers: Iterable[str], lost_playbacks: Iterable[str]) -> None:
@@ -132,7 +134,9 @@ class EventReader:
             if channel.id in self._legs:
                 if (leg := self._legs.entered(channel.id)) is not None:
                     self._dial(leg)
-            elif not channel.name.startswith("Snoop/"):
+            elif channel.name.startswith("Snoop/"):
+                self._snooped(ChannelId(channel.id))
+            else:
                 self._turn_away(ChannelId(channel.id), "a leg that nobody waits for")
             return None
         arrival = way_in(channel, args, self._country)

@@ -1,8 +1,8 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to) and ``POST /publish`` (reads the site's YAML again; 422 with the mistakes). Errors are
-JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its owner's alone.
+gives the records it led to) and ``POST /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now or
+at a time; 422 with the mistakes or failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its owner's alone.
 """
 
 import json
@@ -22,16 +22,43 @@ from router.core.events import (
     AgentReadyAsked,
     AgentSignInAsked,
     AgentSignOutAsked,
+    AppointmentAsked,
+    ExtensionAsked,
+    WrapUpExtendAsked,
 )
+from router.core.ids import Ms
 from router.core.records import Record
 from router.errors import HotlineError, RouterAway, SettingsError, SiteError
 
 log = logging.getLogger(__name__)
 
-AnyAsk = AgentSignInAsked | AgentSignOutAsked | AgentReadyAsked | AgentPauseAsked
+AnyAsk = (
+    AgentSignInAsked
+    | AgentSignOutAsked
+    | AgentReadyAsked
+    | AgentPauseAsked
+    | WrapUpExtendAsked
+    | ExtensionAsked
+    | AppointmentAsked
+)
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 
+class Publish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is to go live: the folder ``path`` ("": the site of the router's settings), or a kept ``version``.
+
+    ``at_ms`` 0 is now; ``by`` is who asks. ``cancel`` drops what is planned and does nothing else.
+    """
+
+    path: str = ""
+    version: str = ""
+    at_ms: Ms = 0
+    by: str = ""
+    cancel: bool = False
+
+
 ANSWER_WITHIN_S = 10.0
+PUBLISHED_WITHIN_S = 120.0
+"""Checking, testing and keeping a big hotline may take longer than any other answer."""
 _PATH_BYTES = 107
 """The longest path of a unix socket on Linux."""
 
@@ -49,8 +76,8 @@ class Services(NamedTuple):
     health: Callable[[], Mapping[str, Any]]
     ready: Callable[[], tuple[str, ...]]
     """Names of what is still missing; () when ready."""
-    publish: Callable[[Path | None], Awaitable[Mapping[str, Any]]]
-    """Reads a site folder (None: the one of the settings) and makes it live. Raises SiteError."""
+    publish: Callable[[Publish], Awaitable[Mapping[str, Any]]]
+    """Makes a site folder or a kept version live. Raises SiteError with what keeps it from that."""
 
 
 class ControlServer:
@@ -113,12 +140,8 @@ class ControlServer:
 
     async def _publish(self, request: web.Request) -> web.Response:
         body = await request.read()
-        wanted = msgspec.json.decode(body, type=_Publish) if body else _Publish()
-        return _reply(await self._services.publish(Path(wanted.path) if wanted.path else None))
-
-
-class _Publish(msgspec.Struct):
-    path: str = ""
+        wanted = msgspec.json.decode(body, type=Publish) if body else Publish()
+        return _reply(await self._services.publish(wanted))
 
 
 @web.middleware
@@ -164,7 +187,6 @@ class Control:
         self._session = aiohttp.ClientSession(
             base_url="http://router",
             connector=aiohttp.UnixConnector(path=str(self.path)),
-            timeout=aiohttp.ClientTimeout(total=self._answer_within_s),
         )
         return self
 
@@ -195,17 +217,17 @@ class Control:
         records: list[dict[str, Any]] = await self._good("POST", "/ask", msgspec.json.encode(ask))
         return records
 
-    async def publish(self, path: Path | None = None) -> dict[str, Any]:
-        """Make a site folder live (an absolute path; None: the one of the router's settings).
+    async def publish(self, wanted: Publish | None = None) -> dict[str, Any]:
+        """Make a site folder (an absolute path) or a kept version live.
 
-        Raises SiteError with all mistakes.
+        Raises SiteError with all mistakes and failing tests.
         """
-        body = msgspec.json.encode(_Publish(str(path) if path else ""))
-        done: dict[str, Any] = await self._good("POST", "/publish", body)
+        body = msgspec.json.encode(wanted or Publish())
+        done: dict[str, Any] = await self._good("POST", "/publish", body, within_s=PUBLISHED_WITHIN_S)
         return done
 
-    async def _good(self, method: str, path: str, body: bytes | None = None) -> Any:
-        status, reply = await self._request(method, path, body)
+    async def _good(self, method: str, path: str, body: bytes | None = None, within_s: float | None = None) -> Any:
+        status, reply = await self._request(method, path, body, within_s)
         if status == 200:
             return reply
         error, cure = str(reply.get("error", f"HTTP {status}")), str(reply.get("cure", ""))
@@ -213,11 +235,14 @@ class Control:
             raise SiteError(error, cure)
         raise RouterAway(error, cure) if status == 503 else HotlineError(error, cure)
 
-    async def _request(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
+    async def _request(
+        self, method: str, path: str, body: bytes | None = None, within_s: float | None = None
+    ) -> tuple[int, Any]:
         if self._session is None:
             raise RuntimeError("use 'async with Control(home)'")
+        within = aiohttp.ClientTimeout(total=within_s or self._answer_within_s)
         try:
-            async with self._session.request(method, path, data=body) as reply:
+            async with self._session.request(method, path, data=body, timeout=within) as reply:
                 text = await reply.read()
                 return reply.status, json.loads(text)
         except (aiohttp.ClientConnectionError, FileNotFoundError) as error:
@@ -226,7 +251,7 @@ class Control:
             ) from error
         except TimeoutError as error:
             raise RouterAway(
-                f"the router at {self.path} did not answer within {self._answer_within_s:g} s",
+                f"the router at {self.path} did not answer within {within.total:g} s",
                 "look at logs/router.log in the same home",
             ) from error
         except ValueError as error:

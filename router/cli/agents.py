@@ -8,7 +8,13 @@ from router.adapters.pins import Pins
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, print_table, span
 from router.cli.reach import overview, put, row_of, unknown
-from router.core.events import AgentPauseAsked, AgentReadyAsked, AgentSignInAsked, AgentSignOutAsked
+from router.core.events import (
+    AgentPauseAsked,
+    AgentReadyAsked,
+    AgentSignInAsked,
+    AgentSignOutAsked,
+    WrapUpExtendAsked,
+)
 from router.core.ids import AgentId, PhoneName
 from router.errors import SettingsError
 from router.flowfile import load_site
@@ -34,6 +40,7 @@ def register(app: typer.Typer) -> None:
     group.command("sign-out")(sign_out)
     group.command("ready")(ready)
     group.command("pause")(pause)
+    group.command("extend")(extend)
     group.command("pin")(pin)
     group.command("phone")(phone)
     app.add_typer(group, name="agents")
@@ -97,6 +104,12 @@ def pause(
     """Pause an agent; during a call the pause begins after it."""
     _agent(overview(), agent)
     put(AgentPauseAsked(agent=AgentId(agent), reason=reason), f"{agent} pauses: {reason}", json)
+
+
+def extend(agent: Number, json: Json = False) -> None:
+    """Give an agent more time for wrap-up, once per call."""
+    _agent(overview(), agent)
+    put(WrapUpExtendAsked(agent=AgentId(agent)), f"{agent} has more time for wrap-up", json)
 
 
 def pin(

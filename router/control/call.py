@@ -172,11 +172,12 @@ class MessageDraft(msgspec.Struct, kw_only=True):
 class Call(msgspec.Struct, kw_only=True):
     """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
 
-    Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``place`` is the place in
-    the queue of a caller who is being brought together with somebody on duty. ``message`` is one being left,
-    ``lock`` the account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent``
-    how the caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
-    ``fields`` are the variables the flow of a call of ours begins with.
+    Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``whispers`` are the channels
+    of what is being whispered, by playback; ``place`` is the place in the queue of a caller who is being brought
+    together with somebody on duty. ``message`` is one being left, ``lock`` the account a password is being asked for;
+    ``record_talk`` says whether a talk is to be recorded, ``consent`` how the caller came to know; ``show`` is what an
+    agent's phone shows, ``data`` what an agent may know of the caller; ``fields`` are the variables the flow of a call
+    of ours begins with.
     """
 
     id: CallId
@@ -208,6 +209,7 @@ class Call(msgspec.Struct, kw_only=True):
     bridge_count: int = 0
     playback_count: int = 0
     connect_failures: int = 0
+    whispers: dict[PlaybackId, ChannelId] = {}
     caller_gone: bool = False
     place: Waiting | None = None
     request: str = ""

@@ -133,6 +133,9 @@ class Codes:
                 return "router/ready" if self._desk.agents.ready(turn, agent, "phone") else "router/refused"
             case "wrap_up_done" if state is AgentState.WRAP_UP:
                 return "router/wrap_up_done" if self._desk.agents.ready(turn, agent, "phone") else "router/refused"
+            case "extend_wrap_up":
+                granted = self._desk.agents.extend_wrap_up(turn, agent, "phone")
+                return "router/wrap_up_extended" if granted else "router/refused"
             case "pause" if (reason := self._desk.agents.pause_reason(step.argument)) is not None:
                 return "router/paused" if self._desk.agents.pause(turn, agent, reason, "phone") else "router/refused"
             case _:

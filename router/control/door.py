@@ -120,7 +120,9 @@ class Door:
     def begin(self, turn: Turn, call: Call, flow: str) -> None:
         """Begin a flow with whoever is on the call's channel."""
         script = self._desk.site_of(call).script
-        call.session = ivr.Session(flow=flow, node="", language=script.language, variables=dict(call.fields))
+        did = self._desk.site_of(call).dids.get(call.did)
+        language = (did.language if did is not None else "") or script.language
+        call.session = ivr.Session(flow=flow, node="", language=language, variables=dict(call.fields))
         self._carry(turn, call, ivr.begin(script, call.session, self._view(turn, call)))
 
     def answered(self, turn: Turn, event: events.CallAnswered) -> None:

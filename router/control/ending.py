@@ -67,6 +67,9 @@ class Ending:
             if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
                 leg.releases = leg.purpose is LegFor.AGENT and was in (Stage.OFFERED, Stage.CONNECTING)
                 self._desk.close_leg(turn, leg)
+        for snoop in call.whispers.values():
+            turn.order(commands.HangUpLeg(call=call.id, channel=snoop))
+        call.whispers = {}
         self._desk.drop_bridge(turn, call)
         call.playback, call.request = None, ""
         if not call.caller_gone:
@@ -123,7 +126,7 @@ class Ending:
         self._desk.note_leg(
             turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by
         )
-        self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call).wrap_up_ms)
+        self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call))
 
     def lose(self, turn: Turn, call: Call, detail: str) -> None:
         """Give a call up because of a fault of ours or of the switch."""

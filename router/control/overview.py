@@ -41,8 +41,37 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
             {"phone": name, "reachable": phone.reachable, "other_calls": phone.other_calls}
             for name, phone in ((name, desk.agents.phone(name)) for name in site.phones)
         ],
+        "time_zone": site.clock.zone,
+        "extensions": [_extension_row(desk, number) for number in site.extensions],
+        "appointments": [
+            {
+                "appointment": booked.id,
+                "kind": booked.kind,
+                "party": booked.party.number,
+                "party_kind": booked.party.kind,
+                "flow": booked.flow,
+                "at_ms": booked.at_ms,
+                "tries": booked.tries,
+                "by": booked.by,
+            }
+            for booked in sorted(desk.state.appointments.values(), key=lambda booked: (booked.at_ms, booked.id))
+        ],
+        "notices_waiting": len(desk.state.notices),
+        "accounts_locked": sum(lock.until > now for lock in desk.state.locks.values()),
         "trunks": list(site.trunks),
         "dids": list(site.dids),
+    }
+
+
+def _extension_row(desk: Desk, number: str) -> dict[str, Any]:
+    """Return one extension; asking about it does not change what is remembered of it."""
+    spec, status = desk.site.extensions[number], desk.state.extensions.get(number)
+    return {
+        "extension": number,
+        "phone": spec.phone,
+        "reachable": desk.agents.phone(spec.phone).reachable,
+        "open": spec.open if status is None else status.open,
+        "do_not_disturb": status is not None and status.do_not_disturb,
     }
 
 

@@ -13,6 +13,7 @@ from router.control.door import Door
 from router.control.legs import Legs
 from router.control.ringing import Ringing
 from router.control.transfer import Transfers
+from router.control.whisper import Whispers
 from router.core import commands, events, ids
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd, SwitchSeen
@@ -26,6 +27,7 @@ class Machines(Protocol):
     door: Door
     ringing: Ringing
     transfers: Transfers
+    whispers: Whispers
     legs: Legs
     codes: Codes
 
@@ -86,6 +88,8 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             core.ringing.connect(turn, call)
         if call.stage in (Stage.TRANSFERRING, Stage.AWAY):
             _order_transfer_again(core, turn, call, bridges)
+        for whisper in [playback for playback in call.whispers if playback not in playbacks]:
+            core.whispers.played(turn, call, whisper)
         if call.playback is not None and call.playback not in playbacks:
             core.door.played(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
@@ -105,10 +109,11 @@ def _order_transfer_again(core: Machines, turn: Turn, call: Call, bridges: set[i
 def _adopt_or_end_strangers(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Callers whose arrival we missed are taken up; channels and bridges nobody knows are ended."""
     site = core.desk.site.name
-    known_codes = core.codes.channels()
+    whispered = {snoop for call in core.desk.state.calls.values() for snoop in call.whispers.values()}
+    known = {*core.desk.state.legs, *core.codes.channels(), *whispered}
     for channel in seen.channels:
         name = channel.channel
-        if core.desk.call_on(name) is not None or name in core.desk.state.legs or name in known_codes:
+        if core.desk.call_on(name) is not None or name in known:
             continue
         if channel.arrived is not None:
             core.door.arrived(turn, channel.arrived)

@@ -7,6 +7,7 @@ from router.acd.spec import CallClass, Queue, need_text
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
+from router.control.whisper import Whispers
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
@@ -25,9 +26,10 @@ CONNECT_TRIES = 3
 class Ringing:
     """The middle of a call's path, where agents come in."""
 
-    def __init__(self, desk: Desk, ending: Ending) -> None:
+    def __init__(self, desk: Desk, ending: Ending, whispers: Whispers) -> None:
         self._desk = desk
         self._ending = ending
+        self._whispers = whispers
 
     def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
         """The caller asks for a person. Returns the reply where the queue does not take them."""
@@ -56,7 +58,7 @@ class Ringing:
                 position=desk.matcher.position(waiting),
                 waiting=desk.matcher.length(queue.name),
                 queued=queued,
-                head_start_ms=turn.now - waiting.key_ms,
+                head_start_ms=waiting.asked_at - waiting.key_ms,
                 emergency=waiting.tier == 0,
                 need=need_text(waiting.need),
                 kept_for=waiting.sticky or " ".join(waiting.senior_groups),
@@ -76,7 +78,7 @@ class Ringing:
             queue=queue.name,
             need=(tuple(sorted(effect.skills)),),
             tier=call_class.tier,
-            key_ms=turn.now - call_class.head_start_ms - queue.weight_ms,
+            key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
             seq=desk.state.wait_seq + 1,
             asked_at=call.asked_at,
             senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
@@ -211,6 +213,7 @@ class Ringing:
                 self._disarm(call, other)
                 other.releases = True
                 self._desk.close_leg(turn, other, HangUpReason.ELSEWHERE)
+        self._desk.matcher.taken(call.id)
         call.leg = leg.id
         call.apply(CallEvent.TAKEN)
         self.connect(turn, call)
@@ -236,10 +239,12 @@ class Ringing:
         call.apply(CallEvent.CONNECTED)
         self._desk.timers.cancel_all(f"call:{call.id}")
         self._desk.leave_queue(call)
+        language = call.session.language if call.session else self._desk.site_of(call).script.language
         call.session = None
         queue = self._desk.queue_of(call)
         call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
         self._desk.agents.connected(turn, leg.agent)
+        self._whispers.begin(turn, call, leg, language)
         if not turn.wants(records.CallConnected):
             return
         rang_ms = leg.rang_ms(turn.now)
@@ -273,6 +278,8 @@ class Ringing:
         """An agent rung did not take the call: it keeps its place and the next agent is rung."""
         self._disarm(call, leg)
         queue = self._desk.queue_of(call)
+        if why is LegEnd.NO_ANSWER and self._desk.agents.in_another_call(leg.agent):
+            why = LegEnd.BUSY
         rang_ms = leg.rang_ms(turn.now)
         self._desk.note_call(
             turn,

@@ -63,7 +63,7 @@ class PendingNotice(msgspec.Struct, kw_only=True):
 
 
 class Lock(msgspec.Struct, kw_only=True):
-    """An account with ``count`` wrong passwords in a row, of ``tries`` allowed; locked until ``until`` (0: it is not)."""
+    """An account with ``count`` wrong passwords in a row of ``tries`` allowed; locked until ``until`` (0: not)."""
 
     count: int = 0
     until: Ms = 0

@@ -106,6 +106,18 @@ class ConnectLegs(Command, frozen=True, kw_only=True):
     leg: ChannelId
 
 
+class Whisper(Command, frozen=True, kw_only=True):
+    """Play sounds to one leg of a talk only; both sides go on hearing each other. ``PlaybackFinished`` follows.
+
+    ``snoop`` is the id of the listening-in channel made for it; the core hangs it up afterwards.
+    """
+
+    channel: ChannelId
+    snoop: ChannelId
+    playback: PlaybackId
+    media: tuple[str, ...]
+
+
 class DestroyBridge(Command, frozen=True, kw_only=True):
     """Remove a bridge; one already gone is no error."""
 
@@ -199,6 +211,7 @@ AnyCommand = (
     | RingAgent
     | RingOutside
     | ConnectLegs
+    | Whisper
     | DestroyBridge
     | HangUpLeg
     | CheckPin

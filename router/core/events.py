@@ -240,6 +240,13 @@ class AgentReadyAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class WrapUpExtendAsked(Event, frozen=True, kw_only=True):
+    """An agent asks for more time to finish the record, once per call."""
+
+    agent: AgentId
+    by: str = "cli"
+
+
 class AgentPauseAsked(Event, frozen=True, kw_only=True):
     """An agent asks for a pause with one of the site's reasons; during a call it begins after it."""
 
@@ -323,6 +330,7 @@ AnyEvent = (
     | AgentSignInAsked
     | AgentSignOutAsked
     | AgentReadyAsked
+    | WrapUpExtendAsked
     | AgentPauseAsked
     | ReplyArrived
     | RecordingFinished

@@ -37,6 +37,11 @@ def leg_id(call: CallId, number: int) -> ChannelId:
     return ChannelId(f"{call}.l{number}")
 
 
+def snoop_id(call: CallId, number: int) -> ChannelId:
+    """Mint the id of the ``number``-th whisper's channel of a call."""
+    return ChannelId(f"{call}.s{number}")
+
+
 def bridge_id(call: CallId, number: int) -> BridgeId:
     """Mint the id of the ``number``-th bridge of a call."""
     return BridgeId(f"{call}.b{number}")

@@ -28,7 +28,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
 class Did(msgspec.Struct, frozen=True, kw_only=True):
     """A number callers dial and the flow it leads to. ``emergency`` numbers ring ``duty_phones`` when we are away.
 
-    ``classes`` are those of everybody who dials it.
+    ``classes`` are those of everybody who dials it; ``language`` is what they hear first ("": the site's).
     """
 
     number: str
@@ -36,6 +36,7 @@ class Did(msgspec.Struct, frozen=True, kw_only=True):
     emergency: bool = False
     duty_phones: tuple[PhoneName, ...] = ()
     classes: tuple[str, ...] = ()
+    language: str = ""
 
 
 class OutsideLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Pure: one turn of the core: the moment it happens at and what it puts out, in order."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -36,7 +37,10 @@ class SelectiveLedger(Ledger, kw_only=True):
 class Turn:
     """Collects commands and records of one event or timer; gives records their number and time."""
 
-    __slots__ = ("config", "ledger", "now", "out", "wanted")
+    __slots__ = ("config", "ledger", "now", "order", "out", "wanted")
+
+    order: Callable[[Command], None]
+    """Puts out a command."""
 
     def __init__(self, now: Ms, ledger: Ledger, config: str) -> None:
         self.now = now
@@ -44,10 +48,7 @@ class Turn:
         self.config = config
         self.wanted = ledger.wanted
         self.out: list[Output] = []
-
-    def order(self, command: Command) -> None:
-        """Put out a command."""
-        self.out.append(command)
+        self.order = self.out.append  # called so often that a method of our own around it would cost
 
     def wants(self, record: type[Record]) -> bool:
         """Say whether records of a kind are made, where their fields cost something to work out."""

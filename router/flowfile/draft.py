@@ -5,9 +5,12 @@ from collections.abc import Collection
 import msgspec
 
 from router.acd.standing import Customer
+from router.core.services import TableSource
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
+from router.flowfile.hours_specs import HoursFile
 from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
+from router.flowfile.service_specs import ServiceFiles
 from router.flowfile.specs import AgentsFile, AgentSpec, FlowFile, QueuesFile, SiteFile, TrunksFile
 from router.flowfile.tree import Mapping, Tree
 from router.ivr.flow import Node
@@ -66,7 +69,10 @@ class Draft(msgspec.Struct):
     trunks: TrunksFile | None = None
     queues: QueuesFile | None = None
     agents: AgentsFile | None = None
+    hours: HoursFile | None = None
     roster: dict[str, DraftAgent] = {}
+    services: ServiceFiles = msgspec.field(default_factory=ServiceFiles)
+    tables: dict[str, TableSource] = {}
     customers: dict[str, Customer] = {}
     """The callers known by number."""
     flows: dict[str, DraftFlow] = {}
@@ -111,6 +117,12 @@ class Draft(msgspec.Struct):
                 return self.place(file, *path)
             tree = inner
         return tree.place if tree is not None else self.place(file)
+
+    def names_in(self, file: str, *sections: str) -> frozenset[str] | None:
+        """Return the keys of several sections of a file that need not be there; None where it could not be read."""
+        if file not in self.trees:
+            return None if any(finding.file == self.file(file) for finding in self.findings) else frozenset()
+        return frozenset().union(*(self.names(file, section) or frozenset() for section in sections))
 
     def names(self, file: str, section: str) -> frozenset[str] | None:
         """Return the keys of a section as they are written, wrong ones too; None where it could not be read."""

@@ -68,9 +68,7 @@ def read_customers(draft: Draft, spec: CustomersFile | None, tables: dict[str, b
     return known
 
 
-def _read_list(
-    draft: Draft, name: str, tables: dict[str, bytes], country: str, known: dict[str, Customer]
-) -> None:
+def _read_list(draft: Draft, name: str, tables: dict[str, bytes], country: str, known: dict[str, Customer]) -> None:
     if name not in tables:
         near = did_you_mean(name, tables)
         hint = f"did you mean '{near}'?" if near else ""

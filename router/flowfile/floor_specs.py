@@ -11,8 +11,6 @@ from router.flowfile.floor_need import AS_BEFORE, NeedMap
 from router.flowfile.names import NameText, PhoneText
 from router.ivr.fields import ClassRef, GroupRef, Level, MusicName, SkillRef, Span
 
-MAX_CAPACITY = 100_000
-
 
 class SeniorsSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The agents who serve a class of callers first."""
@@ -75,9 +73,7 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     late_after: Annotated[Span, Meta(description="a wait longer than this is late")] = 15_000
     short_abandon: Annotated[Span, Meta(description="longest wait of a short abandonment")] = 20_000
     weight: Annotated[Span, Meta(description="a head start for all its callers")] = 0
-    capacity: Annotated[int, Meta(ge=0, le=MAX_CAPACITY, description="how many may wait; left out: no limit")] | None = (
-        None
-    )
+    capacity: Annotated[int, Meta(ge=0, le=100_000, description="how many may wait; left out: no limit")] | None = None
     max_wait: Annotated[Span, Meta(description="the longest wait; then the flow goes on at 'timeout'; 0: none")] = 0
     join_empty: Annotated[bool, Meta(description="whether callers may wait while nobody is signed in")] = True
     stay_empty: Annotated[bool, Meta(description="whether they wait on when the last agent has signed out")] = True

@@ -1,6 +1,7 @@
 """Reads a hotline's folder into a draft: every file by its schema, every node by its type."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from router.core.cadence import RING_MS
@@ -8,8 +9,10 @@ from router.flowfile.diagnostics import Diagnostic, Place, diagnose, did_you_mea
 from router.flowfile.draft import Draft, DraftAgent, DraftFlow, DraftNode
 from router.flowfile.files import read_folder, shown
 from router.flowfile.floor_customers import CustomersFile, read_customers
+from router.flowfile.hours_specs import HoursFile
 from router.flowfile.prompts import read_prompts
 from router.flowfile.schema import Decoder, Spec, secrets_in
+from router.flowfile.services import read_services
 from router.flowfile.source import read_source
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
 from router.flowfile.tree import Mapping, Scalar, Tree, kind_of
@@ -39,6 +42,9 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     draft.roster = _roster(draft)
     draft.agents_whole = draft.agents is not None and len(draft.findings) == before
     draft.customers = read_customers(draft, _part(draft, "customers.yaml", CustomersFile), files.csv)
+    read_services(draft, files.csv, partial(_part, draft))
+    draft.hours = _part(draft, "hours.yaml", HoursFile)
+    _check_names(draft, "hours.yaml", "hours")
     draft.flows = {}
     for name in files.yaml:
         if name.startswith("flows/"):

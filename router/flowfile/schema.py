@@ -22,6 +22,7 @@ _FALSE = frozenset({"false", "no", "off"})
 _SECRET = re.compile(
     r"^(?:.*[_-])?(?:password|passwd|passphrase|pwd|pin|pins|secret|token|api_?key|密码|口令)$", re.IGNORECASE
 )
+_PLACE = re.compile(r"\{[^{}]{1,80}\}")
 _FAILED: Any = object()
 Spec = TypeVar("Spec", bound=msgspec.Struct)
 _struct_types: dict[type[Any], types.StructType] = {}  # asking msgspec costs more than the decoding
@@ -194,7 +195,7 @@ class Decoder:
     def _text(self, tree: Scalar, kind: types.StrType, key: str, meta: dict[str, Any]) -> Any:
         ref = meta.get("ref")
         optional = bool(meta.get("default_ref"))
-        bound = ref is not None or kind.pattern is not None or "one_of" in meta
+        bound = ref not in (None, "expression") or kind.pattern is not None or "one_of" in meta
         if tree.empty and (bound or kind.min_length):
             return self._wrong(tree, key, kind, meta)
         if bound and not self._narrow(tree):
@@ -208,7 +209,7 @@ class Decoder:
             return self._value_wrong(tree, key, f"it is longer than {kind.max_length} characters", meta)
         if ref is not None:
             default = meta.get("default_ref", "") if optional and not tree.text else ""
-            self.refer(ref, tree.text, tree.place, default)
+            self.refer(ref, tree.text, _inner_place(tree) if ref == "expression" else tree.place, default)
         return "" if tree.empty else tree.text
 
     def _number(self, tree: Scalar, kind: types.IntType | types.FloatType, key: str, meta: dict[str, Any]) -> Any:
@@ -317,6 +318,12 @@ def is_secret(key: str) -> bool:
     return _SECRET.match(key) is not None
 
 
+def _shows_nothing(text: str) -> bool:
+    """Say whether a text is no secret: a yes or no, or nothing but places that are filled in later."""
+    rest = _PLACE.sub("", text).strip().lower()
+    return not rest or rest in _TRUE | _FALSE | {"bearer", "basic", "token"}
+
+
 def secrets_in(tree: Tree) -> list[Diagnostic]:
     """Report every key that names a secret and holds a text."""
     found: list[Diagnostic] = []
@@ -327,13 +334,19 @@ def secrets_in(tree: Tree) -> list[Diagnostic]:
                 for key, value in entries:
                     left.append(value)
                     is_text = isinstance(value, Scalar) and not value.empty
-                    if is_secret(key.text) and is_text and value.text.lower() not in _TRUE | _FALSE:  # type: ignore[union-attr]
+                    if is_secret(key.text) and is_text and not _shows_nothing(value.text):  # type: ignore[union-attr]
                         found.append(diagnose("E501", key.place, key=key.text))
             case Sequence(parts=parts):
                 left.extend(parts)
             case Scalar():
                 pass
     return found
+
+
+def _inner_place(tree: Scalar) -> Place:
+    """Return where the first letter of a text stands, after its quote."""
+    place = tree.place
+    return place if tree.plain else Place(place.file, place.line, place.column + 1)
 
 
 def _unwrap(kind: types.Type) -> tuple[dict[str, Any], types.Type]:

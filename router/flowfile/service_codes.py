@@ -62,9 +62,7 @@ SERVICE_CODES: dict[str, Code] = {
         "allow it under 'outside' in trunks.yaml",
         "Only numbers of the allow-list are rung, whoever asks.",
     ),
-    "E434": Code(
-        "'{name}' gives no '{field}'", "it gives: {known}", "The variable would always be empty."
-    ),
+    "E434": Code("'{name}' gives no '{field}'", "it gives: {known}", "The variable would always be empty."),
     "E435": Code(
         "extension {name} has no phone", "give it 'phone', or list a phone of that name in agents.yaml", "As it says."
     ),

@@ -113,9 +113,16 @@ def _duty(draft: Draft) -> None:
         gap = on_call.find(0)
         if gap >= 0 and shifts:
             end = on_call.find(1, gap)
-            day, begins, ends = DAY_NAMES[gap // 1440], _clock(gap), _clock(end if end >= 0 else 0)
-            particulars = {"name": name, "day": day, "begins": begins, "ends": ends}
-            draft.findings.append(diagnose("W421", draft.place("duty.yaml", "tables", name), **particulars))
+            draft.findings.append(
+                diagnose(
+                    "W421",
+                    draft.place("duty.yaml", "tables", name),
+                    name=name,
+                    day=DAY_NAMES[gap // 1440],
+                    begins=_clock(gap),
+                    ends=_clock(max(end, 0)),
+                )
+            )
 
 
 def _asked_whole(draft: Draft) -> None:
@@ -187,7 +194,7 @@ def _in_clear(draft: Draft) -> None:
                 for key, value in headers.entries if isinstance(headers, TreeMapping) else ():
                     shown = isinstance(value, Scalar) and not _BRACE.search(value.text) and not value.empty
                     if key.text.lower() in _SECRET_HEADERS and shown:
-                        hint = f'write "{{secret:name}}" and set HOTLINE_SECRET_NAME where the router runs'
+                        hint = 'write "{secret:name}" and set HOTLINE_SECRET_NAME where the router runs'
                         draft.findings.append(diagnose("E501", key.place, hint, key=key.text))
                 if isinstance(url, Scalar) and (found := _SECRET_IN_URL.search(url.text)):
                     hint = f"write {found[1]}={{secret:name}} and set HOTLINE_SECRET_NAME where the router runs"
@@ -260,9 +267,7 @@ def _needed_by_service(service: Service) -> tuple[str, ...]:
             return (*places(subject), *places(text))
 
 
-def _fields_given(
-    draft: Draft, node: DraftNode, name: str, given: Mapping[str, str], needed: tuple[str, ...]
-) -> None:
+def _fields_given(draft: Draft, node: DraftNode, name: str, given: Mapping[str, str], needed: tuple[str, ...]) -> None:
     for field in dict.fromkeys(needed):
         if field not in given:
             draft.findings.append(diagnose("E429", _key_place(node, "fields"), name=name, field=field))

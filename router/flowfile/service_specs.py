@@ -23,11 +23,11 @@ Url = Annotated[
 ExtensionRange = Annotated[
     str, Meta(pattern=r"^[0-9]{1,12}(-[0-9]{1,12})?$", extra={"what": "an extension or a range, 301-340 (in quotes)"})
 ]
+_DAY = "(monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 Days = Annotated[
     str,
     Meta(
-        pattern=r"^(daily|weekdays|weekend|(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?)$",
-        extra={"what": "mon to sun, a range such as mon-fri, weekdays, weekend or daily"},
+        pattern=rf"^(daily|{_DAY}(-{_DAY})?)$", extra={"what": "a day such as monday, a range monday-friday, or daily"}
     ),
 ]
 SecretPlace = Annotated[

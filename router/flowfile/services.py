@@ -1,4 +1,4 @@
-"""What is outside a hotline, from its files to the compiled site: lookups, notices, extensions, duty tables, calls out."""
+"""What is outside a hotline, from its files to the site: lookups, notices, extensions, duty tables, calls out."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -23,8 +23,7 @@ from router.flowfile.service_specs import (
 )
 from router.flowfile.tables import read_table
 
-DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WORDS = {"daily": "mon-sun", "weekdays": "mon-fri", "weekend": "sat-sun"}
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MAX_EXTENSIONS = 20_000
 
 
@@ -105,7 +104,7 @@ def weekdays(spec: ShiftSpec) -> tuple[int, ...]:
     """Return the days of a shift, Monday 0, each once, in order."""
     found: set[int] = set()
     for words in spec.days:
-        first, _, last = _WORDS.get(words, words).partition("-")
+        first, _, last = words.replace("daily", "monday-sunday").partition("-")
         begin, end = DAY_NAMES.index(first), DAY_NAMES.index(last or first)
         found.update((begin + ahead) % 7 for ahead in range((end - begin) % 7 + 1))
     return tuple(sorted(found))

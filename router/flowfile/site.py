@@ -2,18 +2,23 @@
 
 from pathlib import Path
 
+from router.core.calendar import Calendar
 from router.core.ids import PhoneName
 from router.core.lines import Did, Phone, Trunk
 from router.errors import SiteError
+from router.flowfile import services
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
 from router.flowfile.files import shown
 from router.flowfile.floor import compile_floor
-from router.flowfile.graph import check_graph
+from router.flowfile.flow_rules import check_flows
+from router.flowfile.graph import check_graph, edges
+from router.flowfile.hours import check_hours, compile_calendars
 from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
 from router.flowfile.rules import as_dialled, check_rules
 from router.flowfile.specs import AgentsFile, SiteFile, TrunksFile
+from router.flowfile.variables import check_expressions
 from router.flowfile.zones import local_clock
 from router.ivr.flow import Flow, Script
 from router.site import Site
@@ -43,8 +48,12 @@ def _checked(folder: Path, prompts: Path | None) -> tuple[Draft | None, list[Dia
     if not folder.is_dir():
         return None, [diagnose("E001", Place(shown(folder)), path=shown(folder))]
     draft = read_draft(folder, prompts)
+    ways = edges(draft)
+    check_expressions(draft, ways)
     check_references(draft)
-    check_graph(draft)
+    check_graph(draft, ways)
+    check_flows(draft, ways)
+    check_hours(draft)
     check_rules(draft)
     findings = sorted(set(draft.findings))
     if len(findings) > MAX_SHOWN:
@@ -57,6 +66,7 @@ def _compile(draft: Draft) -> Site | None:
     head, trunks, queues, agents = draft.site, draft.trunks, draft.queues, draft.agents
     if head is None or trunks is None or queues is None or agents is None:
         return None  # cannot be without a finding
+    hours = compile_calendars(draft)
     return Site(
         name=head.name,
         version=draft.version,
@@ -67,7 +77,8 @@ def _compile(draft: Draft) -> Site | None:
         line_rings=head.line_rings,
         answer_after_ms=head.answer_after,
         floor=compile_floor(draft),
-        script=_script(draft, head),
+        script=_script(draft, head, hours),
+        hours=hours,
         trunks=_trunks(trunks),
         dids={
             as_dialled(number): Did(
@@ -76,18 +87,26 @@ def _compile(draft: Draft) -> Site | None:
                 emergency=did.emergency,
                 duty_phones=tuple(PhoneName(phone) for phone in did.duty_phones),
                 classes=did.classes,
+                language=did.language,
             )
             for number, did in head.dids.items()
         },
         phones=_phones(draft, agents),
         customers=draft.customers,
+        outside=services.outside_line(trunks.outside),
+        extensions=services.extensions(draft.services.extensions),
+        duty=services.duty(draft.services.duty, _phones(draft, agents)),
+        sources=services.sources(draft.services.lookups, draft.tables),
+        services=services.services(draft.services.notices),
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
     )
 
 
-def _script(draft: Draft, head: SiteFile) -> Script:
+def _script(draft: Draft, head: SiteFile, hours: dict[str, Calendar]) -> Script:
     return Script(
         language=head.language,
+        fallbacks=head.languages,
+        hours=hours,
         flows={
             flow.name: Flow(
                 name=flow.name,

@@ -8,6 +8,7 @@ from msgspec import Meta, field
 from router.core.cadence import RING_MS
 from router.flowfile.floor_specs import AgentSpec, ClassSpec, QueueSpec
 from router.flowfile.names import NameText, PhoneText
+from router.flowfile.service_specs import OutsideSpec
 from router.flowfile.zones import zone_names
 from router.ivr.fields import ClassRef, Span
 
@@ -38,6 +39,7 @@ class DidSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     flow: Annotated[FlowRef, Meta(description="the flow its callers enter: the name of a file in flows/")]
     emergency: Annotated[bool, Meta(description="whether it is an emergency number")] = False
+    language: Annotated[LanguageRef, Meta(description="the language its callers hear (default: the site's)")] = ""
     duty_phones: Annotated[tuple[PhoneRef, ...], Meta(description="phones that ring when the router is away")] = ()
     classes: Annotated[tuple[ClassRef, ...], Meta(description="the class of all who dial it, or several")] = field(
         name="class", default=()
@@ -52,6 +54,7 @@ class CodesSpec(msgspec.Struct, frozen=True, kw_only=True):
     ready: Code = "*13"
     pause: Code = "*14"
     wrap_up_done: Code = "*15"
+    extend_wrap_up: Code = "*16"
 
 
 class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +67,10 @@ class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
     ]
     time_zone: Annotated[str, Meta(extra={"one_of": zone_names}, description="such as Asia/Shanghai")]
     language: Annotated[LanguageRef, Meta(description="the language callers hear first")]
+    languages: Annotated[
+        dict[LanguageRef, tuple[LanguageRef, ...]],
+        Meta(description="languages beside it and those heard where one has no words: zh-yue: [zh]"),
+    ] = field(default_factory=dict)
     person_key: Annotated[
         str, Meta(pattern="^[0-9*#]$", extra={"what": "one key"}, description="leads to a person from everywhere")
     ] = "0"
@@ -97,6 +104,7 @@ class TrunksFile(msgspec.Struct, frozen=True, kw_only=True):
     """``trunks.yaml``."""
 
     trunks: Annotated[dict[AsciiName, TrunkSpec], Meta(min_length=1, description="ways in by name")]
+    outside: Annotated[OutsideSpec, Meta(description="how numbers outside are rung")] = OutsideSpec()
 
 
 class QueuesFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,13 @@
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
 from router.core.services import TableSource, table_key
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, did_you_mean, listed
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
@@ -40,7 +44,7 @@ def read_table(
 
 
 def _rows(
-    rows: "csv._reader", head: list[str], keys: tuple[str, ...], file: str, findings: list[Diagnostic]
+    rows: "Reader", head: list[str], keys: tuple[str, ...], file: str, findings: list[Diagnostic]
 ) -> dict[tuple[str, ...], dict[str, str]]:
     found: dict[tuple[str, ...], dict[str, str]] = {}
     lines: dict[tuple[str, ...], int] = {}

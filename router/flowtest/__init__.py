@@ -1,6 +1,6 @@
 """Tests written by operations staff: ``*.test.yaml`` beside the flows, run on the production interpreter."""
 
 from router.flowtest.results import Results
-from router.flowtest.runner import run_tests
+from router.flowtest.runner import require, run_tests
 
-__all__ = ["Results", "run_tests"]
+__all__ = ["Results", "require", "run_tests"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from router.core.ids import Ms
+from router.errors import SiteError
 from router.flowfile import load_site
 from router.flowfile.diagnostics import Place
 from router.flowfile.files import shown
@@ -58,6 +59,14 @@ def run_tests(folder: Path, site: Site | None = None, only: str = "") -> Results
         coverage=coverage(site.script, walks),
         call_ms=passed_ms,
     )
+
+
+def require(folder: Path, site: Site) -> Results:
+    """Run the tests of a hotline's folder, which compiles to ``site``. Raises SiteError naming all that fail."""
+    results = run_tests(folder, site)
+    if not results.ok:
+        raise SiteError(results.complaint(), f"correct it and run: hotline test {shown(folder)}")
+    return results
 
 
 class _NotMet(Exception):

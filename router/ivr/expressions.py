@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, localcontext
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from simpleeval import InvalidExpression, SimpleEval
@@ -61,13 +61,27 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """An expression ready to be worked out: the names, queues and calendars it asks for, in the order of the text."""
+    """An expression ready to be worked out: the names, queues, calendars and classes it asks for, in the order of the text."""
 
     text: str
     tree: Any
     names: tuple[Name, ...]
     queues: tuple[Name, ...]
     hours: tuple[Name, ...]
+    classes: tuple[Name, ...]
+
+
+class Asked(Protocol):
+    """Who answers what an expression asks of the line at this moment."""
+
+    def queue(self, name: str, field: str) -> Plain:
+        """Return a field of a queue, one of :data:`QUEUE_FIELDS`."""
+
+    def hours(self, name: str) -> Plain:
+        """Return the status of a calendar: open, closed, lunch, holiday."""
+
+    def is_class(self, name: str) -> bool:
+        """Say whether the caller has a class."""
 
 
 @lru_cache(maxsize=20_000)
@@ -88,21 +102,20 @@ def compile_expression(text: str) -> Compiled:
         raise ExpressionError("it cannot be read") from None
     reader = _Reader(source, shift)
     made = ast.fix_missing_locations(ast.Expr(reader.read(tree)))
-    return Compiled(text, made, tuple(reader.names), tuple(reader.queues), tuple(reader.hours))
+    return Compiled(text, made, tuple(reader.names), tuple(reader.queues), tuple(reader.hours), tuple(reader.classes))
 
 
 def evaluate(
     expression: Compiled,
     known: Callable[[str], Plain],
-    queue: Callable[[str, str], Plain],
-    hours: Callable[[str], Plain],
+    asked: Asked,
 ) -> Plain:
     """Work an expression out. Yes and no come out as ``yes`` and ``no``.
 
-    ``known`` gives the value of a name ("" for a variable not set), ``queue`` a field of a queue, ``hours`` the status
-    of a calendar. Raises :class:`ExpressionError` where it has no value: a sum with a text, a division by zero.
+    ``known`` gives the value of a name ("" for a variable not set). Raises :class:`ExpressionError` where the expression
+    has no value: a sum with a text, a division by zero.
     """
-    return plain(_work_out(expression, known, queue, hours))
+    return plain(_work_out(expression, known, asked))
 
 
 def is_true(value: Operand) -> bool:
@@ -132,11 +145,10 @@ def number_in(text: str) -> Decimal | None:
 def _work_out(
     expression: Compiled,
     known: Callable[[str], Plain],
-    queue: Callable[[str, str], Plain],
-    hours: Callable[[str], Plain],
+    asked: Asked,
 ) -> Operand:
     values: Mapping[str, Operand] = {name.name: known(name.name) for name in expression.names}
-    functions = {**_FUNCTIONS, "_queue": queue, "_hours": hours}
+    functions = {**_FUNCTIONS, "_queue": asked.queue, "_hours": asked.hours, "_class": asked.is_class}
     evaluator = SimpleEval(operators=_OPERATORS, functions=functions, names=values)
     try:
         with localcontext(_CONTEXT):
@@ -158,6 +170,7 @@ class _Reader:
         self.names: list[Name] = []
         self.queues: list[Name] = []
         self.hours: list[Name] = []
+        self.classes: list[Name] = []
         self._source = source
         self._shift = shift
 
@@ -218,7 +231,7 @@ class _Reader:
         name = self._dotted(node)
         if name in ("yes", "no", "true", "false"):
             return ast.Constant(name in ("yes", "true"))
-        if name in _FUNCTIONS or name in ("queue", "hours"):
+        if name in _FUNCTIONS or name in _ASKS:
             raise self._error(node, f"'{name}' needs its brackets", f"write {name}(...)")
         self.names.append(Name(name, self._offset(node)))
         return ast.Name(name, ast.Load())
@@ -255,11 +268,13 @@ class _Reader:
             raise self._error(node, f"this cannot be called: {self._shown(owner)}")
         if owner.id == "hours":
             return self._asks(node, "_hours", self.hours)
+        if owner.id == "is_class":
+            return self._asks(node, "_class", self.classes)
         if owner.id == "queue":
             raise self._error(node, "say what of the queue", "write queue('name').waiting")
         if owner.id not in _FUNCTIONS or owner.id.startswith("_"):
             known = ", ".join(sorted(name for name in _FUNCTIONS if not name.startswith("_")))
-            raise self._error(node, f"there is no function '{owner.id}'", f"functions are: {known}, queue, hours")
+            raise self._error(node, f"there is no function '{owner.id}'", f"functions are: {known}, {', '.join(_ASKS)}")
         least, most = _ARGUMENTS[owner.id]
         if not least <= len(node.args) <= most:
             count = str(least) if least == most else f"{least} to {most}"
@@ -273,7 +288,7 @@ class _Reader:
                 arguments: list[ast.expr] = [ast.Constant(name), *(ast.Constant(word) for word in more)]
                 return ast.Call(ast.Name(function, ast.Load()), arguments, [])
             case _:
-                raise self._error(node, "a name in quotes belongs into the brackets", "write queue('enquiry').waiting")
+                raise self._error(node, "a name in quotes belongs into the brackets", "write it as queue('enquiry')")
 
     def _queue_field(self, node: ast.expr) -> ast.expr | None:
         match node:
@@ -470,5 +485,6 @@ _ARGUMENTS = {
     "ends_with": (2, 20),
     "is_number": (1, 1),
 }
-FUNCTIONS = (*sorted(_ARGUMENTS), "queue", "hours")
+_ASKS = ("queue", "hours", "is_class")
+FUNCTIONS = (*sorted(_ARGUMENTS), *_ASKS)
 """The functions an expression may call."""

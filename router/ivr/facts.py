@@ -17,7 +17,7 @@ def work_out(walk: Walk, text: str, given: Mapping[str, Plain] | None = None) ->
     def known(name: str) -> Plain:
         return given[name] if given is not None and name in given else fact(walk, name)
 
-    return evaluate(compiled, known, lambda name, field: _queue(walk, name, field), lambda name: status(walk, name))
+    return evaluate(compiled, known, _Line(walk))
 
 
 def holds(walk: Walk, text: str, given: Mapping[str, Plain] | None = None) -> bool:
@@ -79,19 +79,31 @@ def _moment(walk: Walk, field: str) -> Plain:
     return moments.get(field, "")
 
 
-def _queue(walk: Walk, name: str, field: str) -> Plain:
-    try:
-        view = walk.view.queues[name]
-    except KeyError:
-        raise ExpressionError(f"there is no queue '{name}'") from None
-    match field:
-        case "waiting":
-            return view.waiting
-        case "longest_wait":
-            return view.longest_wait_ms // 1000
-        case "agents_ready":
-            return view.agents_ready
-        case "agents_signed_in":
-            return view.agents_signed_in
-        case _:
-            return "" if view.estimate_ms is None else view.estimate_ms // 1000
+class _Line:
+    """Answers what an expression asks of the line."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+
+    def hours(self, name: str) -> Plain:
+        return status(self._walk, name)
+
+    def is_class(self, name: str) -> bool:
+        return name in self._walk.view.classes
+
+    def queue(self, name: str, field: str) -> Plain:
+        try:
+            view = self._walk.view.queues[name]
+        except KeyError:
+            raise ExpressionError(f"there is no queue '{name}'") from None
+        match field:
+            case "waiting":
+                return view.waiting
+            case "longest_wait":
+                return view.longest_wait_ms // 1000
+            case "agents_ready":
+                return view.agents_ready
+            case "agents_signed_in":
+                return view.agents_signed_in
+            case _:
+                return "" if view.estimate_ms is None else view.estimate_ms // 1000

@@ -8,7 +8,7 @@ from msgspec import Meta
 from router.core.localtime import LocalTime
 from router.ivr.expressions import ExpressionError
 from router.ivr.facts import holds
-from router.ivr.fields import Clock, Expression, HoursRef, PromptName
+from router.ivr.fields import ClassRef, Clock, Expression, HoursRef, PromptName
 from router.ivr.walk import Walk
 
 _FRIDAY = 4
@@ -26,12 +26,17 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     )
     until: Annotated[Clock, Meta(description="end of this part of the day")] = 24 * 60
     holiday: Annotated[HoursRef, Meta(description="a calendar: only on its holidays")] = ""
+    call_class: Annotated[ClassRef, Meta(description="only for callers of this class")] = msgspec.field(
+        name="class", default=""
+    )
     when: Annotated[Expression, Meta(description="only where this holds, such as customer.vip == yes")] = ""
     prompt: Annotated[tuple[PromptName, ...], Meta(min_length=1, description="what is said then")]
 
     def fits(self, walk: Walk) -> bool:
         """Say whether this is the moment and the caller; a condition that cannot be worked out does not hold."""
         if not self._covers(walk.view.local) or (self.holiday and not is_holiday(walk, self.holiday)):
+            return False
+        if self.call_class and self.call_class not in walk.view.classes:
             return False
         try:
             return not self.when or holds(walk, self.when)

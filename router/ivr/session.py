@@ -31,7 +31,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """What a flow may know about the call and the moment. ``caller`` is E.164 or "".
 
     ``now`` is ms UTC and ``local`` the same on the site's clock. ``queues`` gives each queue's state by name (looked up
-    only when asked for). It is made anew for each turn and never kept.
+    only when asked for), ``classes`` are those the caller has. It is made anew for each turn and never kept.
     """
 
     caller: str
@@ -42,6 +42,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     now: Ms = 0
     trunk: str = ""
     queues: Mapping[str, QueueView] = {}
+    classes: tuple[str, ...] = ()
 
 
 class Session(msgspec.Struct, kw_only=True):

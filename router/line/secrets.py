@@ -145,6 +145,21 @@ class Secrets:
         self._kept.setdefault("trunks", {})[name] = secret
         _write(self._path, self._kept)
 
+    def service_secret(self, name: str) -> str:
+        """Return the secret that ``{secret:name}`` in lookups.yaml or notices.yaml stands for.
+
+        Raises:
+            SettingsError: none was set.
+        """
+        variable = "HOTLINE_SECRET_" + "".join(c if c.isalnum() else "_" for c in name).upper()
+        secret = os.environ.get(variable) or self._kept.get("services", {}).get(name)
+        if not isinstance(secret, str) or not secret.isprintable():
+            raise SettingsError(
+                f"secret '{name}' is not set",
+                f'put it into {variable}, or into {self._path} as "services": {{"{name}": "..."}}',
+            )
+        return secret
+
     def _phone(self, name: str) -> dict[str, Any]:
         phone = self._kept.get("phones", {}).get(name, {})
         if not isinstance(phone, dict):

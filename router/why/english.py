@@ -48,7 +48,8 @@ TEXTS: dict[str, str] = {
     "queue.nobody": "Queue '{queue}' gave the caller back to the flow after {span}: nobody is signed in any more.",
     "queue.closed": "Queue '{queue}' gave the caller back to the flow after {span}: it has closed.",
     "queue.other": "Queue '{queue}' gave the caller back to the flow after {span}: {why}.",
-    "overtaken": "While it waited, agents took {count} other calls of queue '{queue}'; those that had asked later: {calls}.",
+    "overtaken": "While it waited, agents took {count} other calls of queue '{queue}'; of these had asked later:"
+    " {calls}.",
     "not_overtaken": "While it waited, agents took {count} other calls of queue '{queue}'; none had asked later.",
     "overtaker.head_start": "{call} ({later} later, head start {span})",
     "overtaker.emergency": "{call} ({later} later, an emergency)",
@@ -59,13 +60,15 @@ TEXTS: dict[str, str] = {
     "rang.others": "The others: {others}.",
     "by.only": "the only one free who may take it",
     "by.came": "{agent} became free, and this call was first in line",
-    "by.came.runner": "{agent} became free, and this call was first in line; next would have been {other}, {span} behind it",
+    "by.came.runner": "{agent} became free, and this call was first in line; next would have been {other},"
+    " {span} behind it",
     "by.came.emergency": "{agent} became free, and an emergency goes first; next would have been {other}",
     "by.longest_idle": "free longest of {count}: {mine}; next would have been {other} ({theirs})",
     "by.fewest_calls": "fewest calls since signing in of {count} free: {mine}; next would have been {other} ({theirs})",
     "by.equal_load": "fewest calls ever of {count} free: {mine}; next would have been {other} ({theirs})",
     "by.least_occupied": "least busy since signing in of {count} free: {mine}; next would have been {other} ({theirs})",
-    "by.best_skill": "best at what is needed of {count} free: level {mine}; next would have been {other} (level {theirs})",
+    "by.best_skill": "best at what is needed of {count} free: level {mine}; next would have been {other}"
+    " (level {theirs})",
     "by.round_robin": "rung longest ago of {count} free; next would have been {other}",
     "by.in_order": "first in the list of agents of {count} free; next would have been {other}",
     "by.random": "drawn at random of {count} free; next would have been {other}",
@@ -84,8 +87,8 @@ TEXTS: dict[str, str] = {
     "missed.hung_up": "{agent} hung up before the caller was there.",
     "missed.other": "{agent} did not take it: {why}.",
     "out_of_rotation": "{agent} was taken out of rotation ({reason}).",
-    "alert.kept": "The supervisor was told about {agent} ({kind}); {agent} stayed in rotation, for nobody else was ready"
-    " or an emergency waited.",
+    "alert.kept": "The supervisor was told about {agent} ({kind}); {agent} stayed in rotation, for nobody else was"
+    " ready or an emergency waited.",
     "alert.out": "The supervisor was told about {agent} ({kind}).",
     "alert.other": "The supervisor was told: {kind} {subject} {detail}.",
     # talk and end
@@ -148,8 +151,8 @@ TEXTS: dict[str, str] = {
     # why not
     "not.head": "Why {agent} did not get call {call} (queue '{queue}')",
     "not.got": "{agent} did get this call.",
-    "not.from_stream": "The journal no longer reaches back to this call (a snapshot has replaced it). From the stream is"
-    " still known:",
+    "not.from_stream": "The journal no longer reaches back to this call (a snapshot has replaced it). From the stream"
+    " is still known:",
     "not.unknown": "What {agent} did then is not known any more.",
     "not.got_at": "{agent} was connected with it.",
     "not.rang_now": "{agent}'s phone was ringing for it.",

@@ -35,6 +35,8 @@ class Course:
             "stay_empty": self.choose([True, True, False]),
             "reserve_count": self.choose([0, 0, 1]),
             "reserve_for": ("vip",),
+            "whisper": self.choose([(), ("class", "wait", "menu")]),
+            "tell_work_number": self.choose([True, False]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
             "steps": self.choose(
                 [

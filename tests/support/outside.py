@@ -141,7 +141,7 @@ class Outside:
                 self.bridges[bridge] = False
             case commands.DestroyBridge(bridge=bridge):
                 self.bridges.pop(bridge, None)
-            case commands.PlayPrompts(playback=playback):
+            case commands.PlayPrompts(playback=playback) | commands.Whisper(playback=playback):
                 self.playing[playback] = True
             case commands.StopPlayback(playback=playback):
                 self.playing.pop(playback, None)

@@ -55,6 +55,16 @@ class Scenario:
 
     # --- the site and how the story is told ---
 
+    def do_rules(self, *words: str) -> list[str]:
+        """Set keys of the queue ``desk`` before anything happens: ``whisper=class,wait tell_work_number=yes``."""
+        rules: dict[str, object] = {}
+        for word in words:
+            name, _, value = word.partition("=")
+            rules[name] = int(value) if value.isdecimal() else True if value == "yes" else tuple(value.split(","))
+        self.sites["v1"] = small_site(**rules)
+        self._start()
+        return []
+
     def do_story(self) -> list[str]:
         """The site is drafted by words, only decisions are shown, and Asterisk obeys at once."""
         self.draft, self.teller, self.obeys = Draft(), Teller(NOON), True
@@ -233,6 +243,16 @@ class Scenario:
             seen.append(events.SeenChannel(channel=ChannelId(full), up=state == "up"))
         return self._feed(events.SwitchSeen(channels=tuple(seen), bridges=tuple(bridges)))
 
+    def do_switch_sees_arrival(self, name: str, queue: str, *channels: str) -> list[str]:
+        """``switch seen`` with a caller whose arrival was missed."""
+        did = open_door(self.core.desk.site, queue, "standard", ())
+        arrived = events.CallArrived(channel=ChannelId(name), did=did, caller=Caller(number="+8610"), trunk="local")
+        seen = [events.SeenChannel(channel=ChannelId(name), up=True, arrived=arrived)]
+        for channel in channels:
+            known, _, state = channel.partition(":")
+            seen.append(events.SeenChannel(channel=ChannelId(known), up=state == "up"))
+        return self._feed(events.SwitchSeen(channels=tuple(seen)))
+
     def do_restart(self) -> list[str]:
         """The router dies and comes back from its snapshot."""
         self.core = CallControl.restore(self.core.snapshot(), self.sites)
@@ -316,8 +336,8 @@ class Scenario:
 
     def _learn(self, fact: events.Event) -> None:
         """Remember how the scenario names a call."""
-        if isinstance(fact, events.CallArrived) and self.teller is not None:
-            self.teller.calls[self._call(fact.channel).id] = fact.channel
+        if self.teller is not None and isinstance(fact, events.CallArrived | events.SwitchSeen):
+            self.teller.calls |= {call.id: channel for channel, call in self.core.desk.channels.items()}
 
     def _show(self, outputs: list[Output]) -> list[str]:
         for output in outputs:

@@ -181,7 +181,10 @@ def open_door(site: Site, queue: str, call_class: str, skills: Skills, **left: s
 
 _PROMPTS = (
     "menu",
-    "router/all_busy",
+    "class/vip",
+    "router/agent_number",
+    "router/waited",
+    "router/nobody_free",
     "router/invalid_key",
     *(
         f"router/{name}"

@@ -71,7 +71,7 @@ class Enqueue(Node, frozen=True, kw_only=True):
             walk.go(target)
         else:
             walk.memory[_WHY] = reply.status
-            walk.play(("router/all_busy",))
+            walk.play(("router/nobody_free",))
 
     def played(self, walk: Walk) -> None:
         """They have been told that nobody can take the call."""

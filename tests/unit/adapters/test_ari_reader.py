@@ -36,6 +36,7 @@ class Bench:
         self.dialled: list[str] = []
         self.turned_away: list[str] = []
         self.fenced = 0
+        self.snooped: list[str] = []
         self.reader = EventReader(
             site="gas",
             country="CN",
@@ -44,6 +45,7 @@ class Bench:
             dial=lambda leg: self.dialled.append(leg.channel),
             turn_away=lambda channel, _: self.turned_away.append(channel),
             fence=self._fence,
+            snooped=self.snooped.append,
         )
 
     def _fence(self) -> None:

@@ -77,7 +77,7 @@ def test_classes_skills_and_names_in_chinese(good: dict[str, str], write_site: W
     }
     site = load_site(write_site(changed))
     queue = site.floor.queues["咨询队列"]  # type: ignore[index]
-    assert (queue.skills, queue.wrap_up_ms) == ((("english", 2),), 30_000)
+    assert (queue.need, queue.wrap_up_ms) == (((("english", 2),),), 30_000)
     assert "再见" in site.script.flows["main"].nodes
     assert site.floor.classes["gold"].head_start_ms == 30_000
     assert site.floor.agents["1002"].skills == (("english", 3),)  # type: ignore[index]
