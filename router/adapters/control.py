@@ -1,8 +1,9 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to) and ``POST /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now or
-at a time; 422 with the mistakes or failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its owner's alone.
+gives the records it led to) and ``POST /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now
+or at a time; 422 with the mistakes or failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may
+open the socket may use it, so it is its owner's alone.
 """
 
 import json

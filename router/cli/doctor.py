@@ -7,6 +7,7 @@ import typer
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json
 from router.flowfile import check_site
+from router.flowfile.diagnostics import errors
 from router.line.checkup import Finding, look
 
 
@@ -19,7 +20,7 @@ def doctor(json: Json = False) -> None:
     """Look at this machine: programs, rights, ports, folders, Asterisk. Exit 1 where something needed is missing."""
     settings = settings_of()
     findings = look(settings)
-    mistakes = len(check_site(settings.site))
+    mistakes = len(errors(check_site(settings.site)))
     findings.append(Finding("YAML", not mistakes, f"{settings.site}: mistakes: {mistakes}", "hotline check lists them"))
     well = all(finding.ok or not finding.needed for finding in findings)
     if json:

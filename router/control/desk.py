@@ -7,7 +7,7 @@ import msgspec
 
 from router.acd.agents import Agents
 from router.acd.spec import Queue
-from router.control.call import Call, Leg, LegEvent
+from router.control.call import Call, Leg, LegEvent, Stage
 from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
@@ -58,6 +58,8 @@ class Desk:
         self.matcher = self.agents.matcher
         for waiting in self.state.waiting.values():
             self.matcher.add(waiting)
+            if self.state.calls[waiting.call].stage is Stage.CONNECTING:
+                self.matcher.taken(waiting.call)
 
     def queue_of(self, call: Call) -> Queue:
         """The queue a call is in, as the call's version of the site has it."""

@@ -65,7 +65,7 @@ class Ending:
             self._end_talk(turn, call, ended_by)
         for leg in self._desk.legs_of(call):
             if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
-                leg.releases = leg.purpose is LegFor.AGENT and was in (Stage.OFFERED, Stage.CONNECTING)
+                leg.releases = leg.purpose is LegFor.AGENT and leg.stage is not LegStage.BRIDGED
                 self._desk.close_leg(turn, leg)
         for snoop in call.whispers.values():
             turn.order(commands.HangUpLeg(call=call.id, channel=snoop))

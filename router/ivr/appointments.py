@@ -1,4 +1,4 @@
-"""Pure: asking for a time of day, saying it back, having it confirmed and booking a call. The base of two node types."""
+"""Pure: asking for a time of day, having it confirmed and booking a call. The base of two node types."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -12,7 +12,6 @@ from router.ivr.fields import Filled, OutboundFlowRef, PhoneRef, PromptName, Spa
 from router.ivr.filling import filled, filled_all
 from router.ivr.flow import Node, node_type
 from router.ivr.orders import Book, Cancel, Reply
-from router.ivr.saying_back import time_of_day
 from router.ivr.walk import Walk
 
 YES_KEY, NO_KEY = "1", "2"
@@ -28,6 +27,7 @@ class Appointing(Node, frozen=True, kw_only=True):
     """
 
     listens: ClassVar[bool] = True
+    goes_on: ClassVar[bool] = True
 
     action: Annotated[Literal["book", "cancel"], Meta(description="book one, or cancel all that are booked")] = (
         msgspec.field(name="do", default="book")
@@ -169,7 +169,8 @@ class Appointing(Node, frozen=True, kw_only=True):
             self._ask(walk, before)
 
     def _say_back(self, walk: Walk) -> None:
-        said = time_of_day(walk, int(walk.memory[_MINUTE]))
+        hour, minute = divmod(int(walk.memory[_MINUTE]), 60)
+        said = walk.spoken(f"{hour:02}:{minute:02}", "time")
         walk.play_media((*walk.media(self.before_time), *said, *walk.media(self.confirm_prompt)))
 
     def _party(self, walk: Walk) -> Party:

@@ -4,7 +4,7 @@ What is answered within a moment is answered without a sound. Else the caller he
 that never comes (the router was restarted in between) counts as ``failed``.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +25,8 @@ _REPLY = "reply"
 
 class Asking(Node, frozen=True, kw_only=True):
     """Asks and waits. Node types call :meth:`ask` and say in ``replied`` what follows."""
+
+    goes_on: ClassVar[bool] = True
 
     meanwhile: Annotated[
         tuple[PromptName, ...], Meta(description="what the caller hears if it takes longer; then music")

@@ -35,6 +35,7 @@ class TakingMessage(Node, frozen=True, kw_only=True):
     """Records a message; subclasses say into which ``box``."""
 
     listens: ClassVar[bool] = True
+    goes_on: ClassVar[bool] = True
 
     prompt: Annotated[tuple[PromptName, ...], Meta(description="asks for the message")] = ("router/leave_message",)
     max: Annotated[Span, Meta(ge=5_000, le=1_800_000, description="the longest message")] = 120_000

@@ -48,9 +48,9 @@ TEXTS: dict[str, str] = {
     "queue.nobody": "Queue '{queue}' gave the caller back to the flow after {span}: nobody is signed in any more.",
     "queue.closed": "Queue '{queue}' gave the caller back to the flow after {span}: it has closed.",
     "queue.other": "Queue '{queue}' gave the caller back to the flow after {span}: {why}.",
-    "overtaken": "While it waited, agents took {count} other calls of queue '{queue}'; of these had asked later:"
+    "overtaken": "While it waited, agents took other calls of queue '{queue}' ({count}); of these had asked later:"
     " {calls}.",
-    "not_overtaken": "While it waited, agents took {count} other calls of queue '{queue}'; none had asked later.",
+    "not_overtaken": "While it waited, agents took other calls of queue '{queue}' ({count}); none had asked later.",
     "overtaker.head_start": "{call} ({later} later, head start {span})",
     "overtaker.emergency": "{call} ({later} later, an emergency)",
     "overtaker.plain": "{call} ({later} later; the agents who took it could not take this one, or it was being rung)",
@@ -90,6 +90,9 @@ TEXTS: dict[str, str] = {
     "alert.kept": "The supervisor was told about {agent} ({kind}); {agent} stayed in rotation, for nobody else was"
     " ready or an emergency waited.",
     "alert.out": "The supervisor was told about {agent} ({kind}).",
+    "alert.kind.agent_not_answering": "not answering",
+    "alert.kind.phone_forwarded": "phone forwarded",
+    "alert.kind.other": "{kind}",
     "alert.other": "The supervisor was told: {kind} {subject} {detail}.",
     # talk and end
     "connected": "Connected with {agent} after a wait of {wait} ({rings}); {agent}'s phone rang for {rang}.",
@@ -118,6 +121,16 @@ TEXTS: dict[str, str] = {
     "outbound.ended": "The call to {party} is over after {total}: {result}.",
     "recorded": "{record}: {fields}.",
     "ended": "The call ended after {total}: {outcome}{detail}; {who} ended it.",
+    "outcome.answered": "answered",
+    "outcome.abandoned": "given up by the caller",
+    "outcome.abandoned_short": "given up by the caller after a short wait",
+    "outcome.self_served": "self-served",
+    "outcome.blocked": "refused at the door",
+    "outcome.callback_booked": "callback booked",
+    "outcome.message_left": "message left",
+    "outcome.turned_away": "turned away",
+    "outcome.sent_out": "sent out",
+    "outcome.lost": "lost by our fault",
     "ended.detail": " ({detail})",
     "spans": "In all: {spans}.",
     "spans.door": "before the line was answered {span}",

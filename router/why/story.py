@@ -282,7 +282,8 @@ class _Teller:
         return []  # ringing, talking and wrap-up are told by the call's own records
 
     def alert(self, record: records.Alert) -> list[str]:
-        blanks = {"agent": record.subject, "subject": record.subject, "kind": record.kind, "detail": record.detail}
+        kind = self._words.say_or(f"alert.kind.{record.kind}", "alert.kind.other", kind=record.kind)
+        blanks = {"agent": record.subject, "subject": record.subject, "kind": kind, "detail": record.detail}
         keys = {"kept_in_rotation": "alert.kept", "out_of_rotation": "alert.out"}
         return [self._say(keys.get(record.detail, "alert.other"), **blanks)]
 
@@ -349,7 +350,7 @@ class _Teller:
             self._say(
                 "ended",
                 total=self._words.span(record.total_ms),
-                outcome=record.outcome.value,
+                outcome=self._say(f"outcome.{record.outcome.value}"),
                 detail=self._say("ended.detail", detail=record.detail) if record.detail else "",
                 who=self._who(record.ended_by),
             )

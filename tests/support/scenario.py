@@ -111,7 +111,7 @@ class Scenario:
     # --- what happens outside ---
 
     def do_calls(self, name: str, queue: str, *words: str) -> list[str]:
-        """A caller asks for a queue at once: ``class=vip need=gas:2 number=+8610 timeout=other``."""
+        """A caller asks for a queue at once: ``class=vip need=gas:2 sticky=1001 timeout=other``."""
         given = dict(word.split("=", 1) for word in words)
         number, call_class = given.pop("number", "+8613800138000"), given.pop("class", "standard")
         asked = skills(given.pop("need", ""))

@@ -163,16 +163,18 @@ def open_site(version: str, floor: Floor) -> Site:
     )
 
 
-def open_door(site: Site, queue: str, call_class: str, skills: Skills, **left: str) -> str:
+def open_door(site: Site, queue: str, call_class: str, skills: Skills, sticky: str = "", **left: str) -> str:
     """Give a site a number whose callers ask for a queue at once; returns the number.
 
-    ``left`` names the queue they go on to when theirs does not keep them: ``full``, ``nobody``, ``timeout``...
+    ``sticky`` is the agent whom they had before. ``left`` names the queue they go on to when theirs does not keep them:
+    ``full``, ``nobody``, ``timeout``...
     """
-    number = " ".join([queue, call_class, str(skills), *(f"{why}={other}" for why, other in left.items())])
-    nodes: dict[str, Node] = {
-        why: Enqueue(queue=other, call_class=call_class, skills=dict(skills)) for why, other in left.items()
-    }
-    nodes["person"] = Enqueue(queue=queue, call_class=call_class, skills=dict(skills), **{why: why for why in left})
+    number = " ".join([queue, call_class, str(skills), sticky, *(f"{why}={other}" for why, other in left.items())])
+
+    def ask(name: str, **targets: str) -> Node:
+        return Enqueue(queue=name, call_class=call_class, skills=dict(skills), sticky=sticky, **targets)
+
+    nodes = {why: ask(other) for why, other in left.items()} | {"person": ask(queue, **{why: why for why in left})}
     site.script.flows[number] = Flow(name=number, start="person", nodes=nodes)
     emergency = site.floor.classes[call_class].tier == 0
     site.dids[number] = Did(number=number, flow=number, emergency=emergency)

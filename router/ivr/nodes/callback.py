@@ -9,7 +9,6 @@ from router.ivr.effects import NoteCallback
 from router.ivr.entry import Entry
 from router.ivr.fields import PromptName, QueueRef, Span, Target, TargetOrPerson
 from router.ivr.flow import Node
-from router.ivr.saying_back import digit_by_digit
 from router.ivr.walk import Walk
 
 YES_KEY, OTHER_KEY = "1", "2"
@@ -27,6 +26,7 @@ class Callback(Node, frozen=True, kw_only=True):
     """
 
     listens: ClassVar[bool] = True
+    goes_on: ClassVar[bool] = True
 
     queue: Annotated[QueueRef, Meta(description="the queue whose people call back")]
     confirm_prompt: Annotated[tuple[PromptName, ...], Meta(description="said before the caller's number")] = (
@@ -104,7 +104,7 @@ class Callback(Node, frozen=True, kw_only=True):
         if self._tried_enough(walk):
             return
         walk.memory[_STAGE] = "confirm"
-        number = digit_by_digit(walk, str(walk.memory[_NUMBER]))
+        number = walk.spoken(str(walk.memory[_NUMBER]), "digits")
         walk.play_media((*walk.media(self.confirm_prompt), *number, *walk.media(self.choices_prompt)))
 
     def _ask(self, walk: Walk) -> None:

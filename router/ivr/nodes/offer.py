@@ -20,6 +20,7 @@ class Offer(Node, frozen=True, kw_only=True):
     """
 
     listens: ClassVar[bool] = True
+    goes_on: ClassVar[bool] = True
 
     queue: Annotated[QueueRef, Meta(description="the queue it depends on")]
     prompt: Annotated[tuple[PromptName, ...], Meta(description="the choices, as they are said")] = ("router/offer",)

@@ -20,7 +20,7 @@ class Record(Node, frozen=True, kw_only=True):
     recording. The flow goes on to ``next`` either way, or to ``refused`` where the caller does not agree.
     """
 
-    listens: ClassVar[bool] = False
+    goes_on: ClassVar[bool] = True
 
     on: Annotated[bool, Meta(description="whether the talk is recorded")] = True
     announce: Annotated[tuple[PromptName, ...], Meta(description="tells the caller so")] = ("router/recorded",)

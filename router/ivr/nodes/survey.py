@@ -17,6 +17,7 @@ class Survey(Node, frozen=True, kw_only=True):
     """Asks one question; the caller answers with a key from 1 to ``scale``. No answer is no score, never a bad one."""
 
     listens: ClassVar[bool] = True
+    goes_on: ClassVar[bool] = True
 
     question: Annotated[
         VariableName, Meta(description="the question's name in reports; the variable gets the score")
