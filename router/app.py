@@ -31,13 +31,14 @@ from router.adapters.recordings import AwayMessages
 from router.adapters.redis_stream import RedisStream, stream_key
 from router.callcontrol import CallControl
 from router.core.commands import CheckPin, Command, LookUp, SendNotice
-from router.core.events import Event, PhonesSeen, PinChecked, RouterStarted, SiteLoaded
+from router.core.events import Event, PhonesSeen, PinChecked, RouterStarted
 from router.core.records import Record
 from router.engine import Clock, Engine
-from router.errors import HotlineError, SettingsError, SiteError
+from router.errors import HotlineError, SettingsError
 from router.flowfile import load_site
 from router.line.folders import Folders
 from router.line.secrets import Secrets
+from router.live import LiveSite
 from router.settings import Settings
 from router.shelf import SiteShelf, makers
 from router.site import Site
@@ -63,7 +64,7 @@ class Router:
         self._pins = Pins(self._home, secrets.site_key)
         self._pin_checks = asyncio.Semaphore(PIN_CHECKS_AT_ONCE)
         self._phones_seen = False
-        self._publishing = asyncio.Lock()
+        self._live = LiveSite(settings, self._shelf)
         self._segment_closed = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -73,7 +74,7 @@ class Router:
         """
         folder = self._home / "journal"
         with journal_lock(folder):
-            site = self._shelf.publish(self._settings.site)
+            site = self._live.begin(Clock()())
             outbox = Outbox(self._home / "outbox")
             recovered = await self._recover(folder, site, outbox)
             outbox.append(recovered.missing)
@@ -126,7 +127,6 @@ class Router:
         stop: asyncio.Event,
     ) -> None:
         settings, secrets = self._settings, self._secrets
-        self._site = site
         self._core = recovered.core
         self._journal = journal
         self._outbox = outbox
@@ -172,6 +172,7 @@ class Router:
             execute=self._ari.execute,
             clock=Clock(max(recovered.last_ms, outbox.last.at_ms)),
         )
+        self._live.attach(self._engine.ask, self._engine.clock)
         self._engine.submit(
             RouterStarted(epoch=recovered.epoch + 1, config=site.version, seed=random_numbers.randbits(32))
         )
@@ -182,7 +183,7 @@ class Router:
                 overview=self._engine.overview,
                 health=self._health,
                 ready=self._missing,
-                publish=self._publish,
+                publish=self._live.publish,
             ),
         )
         await control.start()
@@ -203,6 +204,10 @@ class Router:
                 tasks.create_task(self._keep("outbox", self._outbox.run), name="outbox"),
                 tasks.create_task(self._keep("snapshots", self._replicate), name="snapshots"),
             ]
+            publishers = [
+                tasks.create_task(self._keep("saved files", self._live.watch), name="saved files"),
+                tasks.create_task(self._keep("planned versions", self._live.run_plan), name="planned versions"),
+            ]
             redis = tasks.create_task(self._keep("redis", self._redis.run), name="redis")
             readers = [
                 tasks.create_task(self._keep("ari", self._ari.run), name="ari"),
@@ -211,8 +216,8 @@ class Router:
             ]
             await stop.wait()
             log.info("stopping; calls stay up in Asterisk")
-            for reader in readers:
-                await _end(reader)
+            for part in (*publishers, *readers):
+                await _end(part)
             await _end(engine)
             if self._redis.connected:
                 with contextlib.suppress(TimeoutError):
@@ -266,7 +271,7 @@ class Router:
 
     def _version(self, config: str) -> Site:
         """Return the site of a version; the present one where it is not said."""
-        return self._shelf[config] if config else self._site
+        return self._shelf[config] if config else self._live.site
 
     def _other(self, command: Command) -> None:
         """Carry out what is not for Asterisk."""
@@ -293,25 +298,6 @@ class Router:
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)
 
-    async def _publish(self, folder: Path | None) -> Mapping[str, Any]:
-        async with self._publishing:
-            site = await asyncio.to_thread(self._shelf.publish, folder or self._settings.site)
-            if site.name != self._site.name:
-                raise SiteError(
-                    f"the site is called '{site.name}', the one that runs '{self._site.name}'",
-                    "give another hotline a home and a router of its own",
-                )
-            before = self._site
-            if site.version != before.version:
-                await self._engine.ask(SiteLoaded(config=site.version))
-                self._site = site
-            return {
-                "config": site.version,
-                "previous": before.version,
-                "changed": site.version != before.version,
-                "restart_for": _needs_restart(before, site),
-            }
-
     def _missing(self) -> tuple[str, ...]:
         missing = []
         if not self._ari.connected:
@@ -324,14 +310,15 @@ class Router:
         waiting_since_ms = self._outbox.waiting_since_ms
         return {
             "pid": os.getpid(),
-            "site": self._site.name,
-            "config": self._site.version,
+            "site": self._live.site.name,
+            "config": self._live.site.version,
+            "publish": self._live.health(),
             "ready": not self._missing(),
             "ari": {"connected": self._ari.connected, "version": self._ari.version},
             "ami": {"connected": self._ami.connected},
             "trunks": {
                 name: self._ami.trunks.get(trunk.username or trunk.host, "")
-                for name, trunk in self._site.trunks.items()
+                for name, trunk in self._live.site.trunks.items()
                 if trunk.register
             },
             "redis": {
@@ -376,15 +363,6 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         raise HotlineError(
             f"{error.filename or settings.home}: {error.strerror}", "is the home folder there and writable?"
         ) from error
-
-
-def _needs_restart(before: Site, after: Site) -> list[str]:
-    """What of a new version only comes with Asterisk's configuration, made at the start of the line."""
-    return [
-        name
-        for name in ("trunks", "dids", "phones", "codes", "country")
-        if getattr(before, name) != getattr(after, name)
-    ]
 
 
 async def _end(task: asyncio.Task[None]) -> None:

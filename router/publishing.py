@@ -39,6 +39,10 @@ class Gate:
         self._versions = versions
         self.name = ""
 
+    def read(self, folder: Path) -> Site:
+        """Check a folder. Raises SiteError with all its mistakes."""
+        return self._shelf.read(folder)
+
     def passes(self, folder: Path) -> Passed:
         """Check and test a folder, make its prompts and keep a copy of it.
 

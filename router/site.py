@@ -22,6 +22,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name; ``sources`` are what
     flows may ask, ``services`` what carries their notices, by name.
     ``customers`` are the callers known by number (E.164, or digits), ``hours`` the calendars by name.
+    ``publish_on_save`` says that what is saved in its folder goes live by itself.
     """
 
     name: str
@@ -45,3 +46,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    publish_on_save: bool = False

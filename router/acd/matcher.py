@@ -152,6 +152,11 @@ class Matcher:
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True))
 
+    @property
+    def floor(self) -> Floor:
+        """The floor this index is for."""
+        return self._floor
+
     # --- calls ---
 
     def add(self, waiting: Waiting) -> bool:

@@ -29,7 +29,7 @@ def availability(status: AgentStatus, phone: PhoneStatus | None) -> str:
         return status.state.value
     if phone is None or not phone.reachable:
         return "phone_unreachable"
-    if phone.other_calls:
+    if not phone.free:
         return "phone_in_use"
     return "resting" if status.resting else FREE
 

@@ -117,7 +117,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """An agent: work number, the groups they belong to, their skills with levels 1-5, and their usual phone.
 
     ``favours`` are head starts, in ms, that calls needing a skill have with this agent; ``share`` weighs random picks;
-    ``place`` is their place in the order of the file.
+    ``place`` is their place in the order of the file; ``wrap_up_ms`` their own after-call work (None: the queue's).
     """
 
     number: AgentId
@@ -128,6 +128,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     favours: tuple[tuple[str, Ms], ...] = ()
     share: int = 1
     place: int = 0
+    wrap_up_ms: Ms | None = None
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):

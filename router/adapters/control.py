@@ -44,6 +44,7 @@ AnyAsk = (
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 
+
 class Publish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is to go live: the folder ``path`` ("": the site of the router's settings), or a kept ``version``.
 

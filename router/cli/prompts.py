@@ -6,13 +6,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from router.adapters.prompts import Progress as Report
-from router.adapters.prompts import Sound, build_sounds, missing_sounds
+from router.adapters.prompts import missing_sounds
 from router.cli.check import Where, sites_at
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json
 from router.errors import SiteError
 from router.flowfile.prompts import Prompts, read_prompts
+from router.publishing import build_site_prompts, sounds_of
 from router.settings import Settings
 
 
@@ -47,7 +47,7 @@ def missing(path: Where = None, json: Json = False) -> None:
     texts = [
         {"language": lang, "name": name} for lang in sorted(prompts) for name in every if name not in prompts[lang]
     ]
-    unbuilt = missing_sounds(_sounds(prompts), prompts_folder(settings))
+    unbuilt = missing_sounds(sounds_of(prompts), prompts_folder(settings))
     if json:
         print_json({"texts": texts, "sounds": unbuilt})
     else:
@@ -57,14 +57,6 @@ def missing(path: Where = None, json: Json = False) -> None:
             typer.echo(f"not built yet: {sound} (hotline prompts build)")
         typer.echo(f"{len(texts)} missing, {len(unbuilt)} to build")
     raise typer.Exit(1 if texts or unbuilt else 0)
-
-
-def build_site_prompts(site: Path, settings: Settings, progress: Report | None = None) -> list[str]:
-    """Make the sound files of a hotline's folder; return what was made (``en/router/pin``...).
-
-    Raises ``SiteError`` where the texts have mistakes, ``SetupError`` where a file cannot be made.
-    """
-    return build_sounds(_sounds(_read(site)), prompts_folder(settings), progress)
 
 
 def prompts_folder(settings: Settings) -> Path:
@@ -82,11 +74,3 @@ def _read(site: Path) -> Prompts:
 
 def _site(path: Path | None, settings: Settings) -> Path:
     return sites_at(path or settings.site)[0]
-
-
-def _sounds(prompts: Prompts) -> list[Sound]:
-    return [
-        Sound(path=prompt.sound, language=prompt.language, text=prompt.text, recording=prompt.recording)
-        for texts in prompts.values()
-        for prompt in texts.values()
-    ]

@@ -1,15 +1,27 @@
-"""``hotline publish``: makes changed YAML live; calls under way end on the version they began with."""
+"""``hotline publish``: makes changed YAML live, now or at a time; calls under way end on their version."""
 
+import getpass
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
+from router.adapters.control import Publish
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json
-from router.cli.prompts import build_site_prompts
+from router.cli.output import print_json, refuse
 from router.cli.reach import with_router
+from router.core.ids import Ms
 from router.flowfile import load_site
+from router.flowtest import require
+from router.publishing import build_site_prompts
+from router.site import Site
+
+At = Annotated[
+    str, typer.Option("--at", metavar="TIME", help="go live then: '2026-10-01 00:00' or 18:30, on the site's clock")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,22 +33,76 @@ def publish(
     path: Annotated[
         Path | None, typer.Argument(metavar="[PATH]", help="the hotline's folder", show_default=False)
     ] = None,
+    at: At = "",
     json: Json = False,
 ) -> None:
-    """Check a hotline's YAML, make its prompts, and let new calls use it. With mistakes nothing changes."""
+    """Check a hotline's YAML, run its tests, make its prompts, and let new calls use it.
+
+    With a mistake or a failing test nothing changes. All files change together; with --at they are kept as they are
+    now, and go live then.
+    """
     settings = settings_of()
     folder = (path or settings.site).absolute()
-    load_site(folder)  # the mistakes first: no prompt is made of a site that cannot go live
+    site = load_site(folder)  # the mistakes first: no prompt is made of a site that cannot go live
+    at_ms = moment(site, at) if at else 0
+    require(folder, site)
     made = build_site_prompts(folder, settings)
-    done = with_router(lambda control: control.publish(folder))
+    done = with_router(lambda control: control.publish(Publish(path=str(folder), at_ms=at_ms, by=who())))
     if json:
         print_json({**done, "prompts": made})
         return
     if made:
         typer.echo(f"{len(made)} prompts made")
+    if done["tests"]:
+        typer.echo(f"{done['tests']} tests passed")
+    tell(done, site)
+
+
+def tell(done: dict[str, Any], site: Site | None) -> None:
+    """Say what came of a publish or rollback."""
+    planned = done.get("planned")
     if done["changed"]:
         typer.echo(f"version {done['config']} is live for new calls (before: {done['previous']})")
-    else:
+    elif planned is None or planned["version"] != done["config"]:
         typer.echo(f"version {done['config']} was live already")
+    if planned is not None:
+        when = shown(planned["at_ms"], site.clock.zone if site else "")
+        typer.echo(f"version {planned['version']} goes live at {when} (hotline config cancel takes that back)")
     if done["restart_for"]:
         typer.echo(f"changed {', '.join(done['restart_for'])} only come with the next start: hotline up")
+
+
+def moment(site: Site, text: str) -> Ms:
+    """Return a time on the site's clock in ms UTC; a time of day is the next one. A mistake is one of usage."""
+    zone = ZoneInfo(site.clock.zone)
+    now = datetime.fromtimestamp(time.time(), zone)  # noqa: TID251 - what a person means by 18:30 depends on now
+    try:
+        if len(text) <= 5:
+            hour, _, minute = text.partition(":")
+            at = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+            at = at if at > now else at + timedelta(days=1)
+        else:
+            at = datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise refuse(f"'{text}' is no time", "write --at '2026-10-01 00:00' or --at 18:30") from None
+    if at <= now:
+        raise refuse(f"{text} is past", "name a time that is still to come")
+    return round(at.timestamp() * 1000)
+
+
+def shown(at_ms: Ms, zone: str = "") -> str:
+    """Write a moment on the site's clock, or this machine's where no zone is known."""
+    at = (
+        datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+        if zone
+        else datetime.fromtimestamp(at_ms / 1000).astimezone()
+    )
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def who() -> str:
+    """Return who runs this command, for the history."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -12,13 +12,14 @@ import typer
 
 from router.adapters.pins import Pins
 from router.cli.options import Json, settings_of
-from router.cli.prompts import build_site_prompts
 from router.core.ids import AgentId
 from router.errors import HotlineError
 from router.flowfile import load_site
+from router.flowtest import require
 from router.line.line import Line
 from router.line.progress import Progress
 from router.line.supervisor import Supervisor
+from router.publishing import build_site_prompts
 from router.settings import Settings
 
 Prepare = Annotated[
@@ -38,8 +39,9 @@ def up(json: Json = False, prepare: Prepare = False) -> None:
     board_url, stop. Progress goes to stderr.
     """
     settings = settings_of()
-    # a mistake in the YAML ends it here, before anything starts
+    # a mistake in the YAML or a failing test ends it here, before anything starts
     site = load_site(settings.site)
+    require(settings.site, site)
     line = Line(settings, site)
     if prepare:
         build_site_prompts(settings.site, settings)

@@ -174,10 +174,10 @@ class Call(msgspec.Struct, kw_only=True):
 
     Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``whispers`` are the channels
     of what is being whispered, by playback; ``place`` is the place in the queue of a caller who is being brought
-    together with somebody on duty. ``message`` is one being left, ``lock`` the account a password is being asked for;
-    ``record_talk`` says whether a talk is to be recorded, ``consent`` how the caller came to know; ``show`` is what an
-    agent's phone shows, ``data`` what an agent may know of the caller; ``fields`` are the variables the flow of a call
-    of ours begins with.
+    together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
+    account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
+    caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
+    ``fields`` are the variables the flow of a call of ours begins with.
     """
 
     id: CallId
@@ -212,6 +212,7 @@ class Call(msgspec.Struct, kw_only=True):
     whispers: dict[PlaybackId, ChannelId] = {}
     caller_gone: bool = False
     place: Waiting | None = None
+    handed_over: list[ChannelId] = []
     request: str = ""
     recording: bool = False
     request_count: int = 0

@@ -96,8 +96,7 @@ class Desk:
     def legs_of(self, call: Call) -> list[Leg]:
         """Every agent's leg of a call that is not gone yet."""
         names = [ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1)]
-        if call.leg is not None and call.leg not in names:
-            names.append(call.leg)  # handed over by a call of ours
+        names.extend(call.handed_over)
         found = (self.state.legs.get(name) for name in names)
         return [leg for leg in found if leg is not None and leg.call == call.id]
 

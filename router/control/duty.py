@@ -45,6 +45,7 @@ class Duty:
         self._ending.forget_handed_over(turn, call, ACCEPTED)
         leg.apply(LegEvent.HANDED_OVER)
         leg.call, leg.purpose, caller.leg = caller.id, LegFor.TRANSFER, leg.id
+        caller.handed_over.append(leg.id)
         caller.transfer_kind, caller.transfer_target = "duty", call.party.number if call.party else ""
         caller.apply(CallEvent.TRANSFER)
         self._transfers.connect(turn, caller, leg)

@@ -339,6 +339,7 @@ class Ringing:
         for name in ("max_wait", "widen", *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1))):
             self._desk.timers.cancel(f"call:{call.id}", name)
         self._desk.leave_queue(call)
+        call.wait_ms = turn.now - call.asked_at
         if call.music:
             turn.order(commands.StopMusic(call=call.id, channel=call.channel))
             call.music = False

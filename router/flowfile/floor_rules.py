@@ -10,7 +10,7 @@ from router.flowfile.draft import Draft
 from router.flowfile.floor import BUILT_IN_CLASSES, MAX_AGENT_RINGS, all_steps, compile_classes
 from router.flowfile.floor_need import implies
 from router.flowfile.floor_specs import QueueSpec
-from router.flowfile.floor_staff import QUEUES, SITE, enqueues, place_of
+from router.flowfile.floor_staff import AGENTS, QUEUES, SITE, enqueues, place_of, skills_of, staff_of
 from router.flowfile.units import show_span
 from router.ivr.flow import node_type
 
@@ -57,6 +57,7 @@ def _nobody_waits(draft: Draft) -> None:
 
 
 def _steps(draft: Draft) -> None:
+    staff = staff_of(draft)
     for name, queue in _queues(draft):
         held = all_steps(queue)
         latest: Ms = -1
@@ -69,6 +70,8 @@ def _steps(draft: Draft) -> None:
                 _step_in_time(draft, path, number, step.after, latest, queue)
                 latest = max(latest, step.after)
             (need_before, groups_before), (need, groups) = held[number - 1], held[number]
+            if staff is not None and not skills_of(need_before) | skills_of(need) <= staff.highest.keys():
+                continue  # that is said where they stand, and nothing follows from it
             if not implies(need_before, need) or not set(groups_before) <= set(groups):
                 draft.findings.append(diagnose("E457", place, number=number))
             elif implies(need, need_before) and set(groups) == set(groups_before):
@@ -119,15 +122,16 @@ def _head_starts(draft: Draft) -> None:
 def _seniors(draft: Draft) -> None:
     """Seniors are of the queues their callers come to, and leave them to the others in time."""
     queues = dict(_queues(draft))
+    groups = draft.names(AGENTS, "groups") or frozenset()
     for name, spec in (draft.site.classes if draft.site is not None else {}).items():
         if spec.seniors is None:
             continue
         path = ("classes", name, "seniors")
         entered = [node.queue for _, _, node in enqueues(draft) if node.call_class == name and node.queue in queues]
         for queue in dict.fromkeys(entered or queues):
-            held = {group for _, groups in all_steps(queues[queue]) for group in groups}
+            held = {group for _, served in all_steps(queues[queue]) for group in served}
             max_wait = queues[queue].max_wait
-            if entered and held.isdisjoint(spec.seniors.groups):
+            if entered and held.isdisjoint(spec.seniors.groups) and groups >= set(spec.seniors.groups):
                 place = place_of(draft, SITE, *path, "groups")
                 particulars = {"name": name, "queue": queue, "groups": ", ".join(spec.seniors.groups)}
                 draft.findings.append(diagnose("W456", place, **particulars))

@@ -49,6 +49,11 @@ def staff_of(draft: Draft) -> Staff | None:
     return Staff(draft) if draft.agents_whole else None
 
 
+def skills_of(need: Need) -> set[str]:
+    """Return the skills a need asks for."""
+    return {skill for skills in need for skill, _ in skills}
+
+
 def enqueues(draft: Draft) -> Iterator[tuple[str, DraftNode, Enqueue]]:
     """Yield the file, the draft and the node of every way into a queue."""
     for flow in draft.flows.values():

@@ -42,7 +42,7 @@ def queues_are_staffed(draft: Draft) -> None:
         elif not able:
             if all(staff.reaches(need) for need, _ in steps):
                 draft.findings.append(diagnose("E405", place, name=name, reason=" with the skills it asks for"))
-        elif able[0] > 0:
+        elif able[0] > 0 and all(staff.reaches(need) for need, _ in steps[: able[0]]):
             draft.findings.append(diagnose("W465", place, name=name, step=able[0]))
 
 

@@ -76,6 +76,9 @@ class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
     ] = "0"
     line_rings: Annotated[float, Meta(ge=0, description="rings a caller hears at most before the line answers")] = 1
     answer_after: Annotated[Span, Meta(description="wished ringing before the line answers")] = 0
+    publish: Annotated[
+        Literal["by_hand", "on_save"], Meta(description="when a change goes live: by `hotline publish`, or when saved")
+    ] = "by_hand"
     codes: Annotated[CodesSpec, Meta(description="feature codes agents dial")] = CodesSpec()
     pause_reasons: Annotated[
         tuple[NameText, ...], Meta(min_length=1, description="reasons for a pause; agents dial their place in the list")

@@ -202,6 +202,9 @@ class Scenario:
     def do_pause(self, agent: str, reason: str) -> list[str]:
         return self._feed(events.AgentPauseAsked(agent=AgentId(agent), reason=reason))
 
+    def do_extend_wrap_up(self, agent: str) -> list[str]:
+        return self._feed(events.WrapUpExtendAsked(agent=AgentId(agent)))
+
     def do_code(self, phone: str, code: str) -> list[str]:
         return self._feed(events.CodeDialled(channel=ChannelId(f"code-{phone}"), phone=PhoneName(phone), code=code))
 

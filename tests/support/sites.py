@@ -163,20 +163,23 @@ def open_site(version: str, floor: Floor) -> Site:
     )
 
 
-def open_door(site: Site, queue: str, call_class: str, skills: Skills, sticky: str = "", **left: str) -> str:
+def open_door(
+    site: Site, queue: str, call_class: str, skills: Skills, *, sticky: str = "", classes: str = "", **left: str
+) -> str:
     """Give a site a number whose callers ask for a queue at once; returns the number.
 
-    ``sticky`` is the agent whom they had before. ``left`` names the queue they go on to when theirs does not keep them:
+    ``sticky`` is the agent whom they had before, ``classes`` what they are besides. ``left`` names the queue they go on to when theirs does not keep them:
     ``full``, ``nobody``, ``timeout``...
     """
-    number = " ".join([queue, call_class, str(skills), sticky, *(f"{why}={other}" for why, other in left.items())])
+    also = tuple(name for name in classes.split(",") if name)
+    number = " ".join([queue, call_class, *also, str(skills), sticky, *(f"{why}={to}" for why, to in left.items())])
 
     def ask(name: str, **targets: str) -> Node:
-        return Enqueue(queue=name, call_class=call_class, skills=dict(skills), sticky=sticky, **targets)
+        return Enqueue(queue=name, call_class=call_class, classes=also, skills=dict(skills), sticky=sticky, **targets)
 
     nodes = {why: ask(other) for why, other in left.items()} | {"person": ask(queue, **{why: why for why in left})}
     site.script.flows[number] = Flow(name=number, start="person", nodes=nodes)
-    emergency = site.floor.classes[call_class].tier == 0
+    emergency = any(site.floor.classes[name].tier == 0 for name in (call_class, *also))
     site.dids[number] = Did(number=number, flow=number, emergency=emergency)
     return number
 

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from router.adapters.control import AnyAsk, Control, ControlServer, Services, socket_path
+from router.adapters.control import AnyAsk, Control, ControlServer, Publish, Services, socket_path
 from router.core.events import AgentPauseAsked, AgentSignInAsked
 from router.core.ids import AgentId, PhoneName
 from router.core.records import AskRefused, Record
@@ -24,15 +24,15 @@ class Desk:
     def __init__(self) -> None:
         self.asked: list[AnyAsk] = []
         self.missing: tuple[str, ...] = ("ari",)
-        self.published: list[Path | None] = []
+        self.published: list[Publish] = []
         self.error: Exception | None = None
 
     async def ask(self, ask: AnyAsk) -> list[Record]:
         self.asked.append(ask)
         return [REFUSED]
 
-    async def publish(self, folder: Path | None) -> dict[str, Any]:
-        self.published.append(folder)
+    async def publish(self, wanted: Publish) -> dict[str, Any]:
+        self.published.append(wanted)
         if self.error is not None:
             raise self.error
         return {"config": "v2"}
@@ -98,9 +98,10 @@ async def test_facts_of_calls_are_not_taken_from_outside(control: Control, desk:
 
 
 async def test_mistakes_in_the_yaml_come_back_whole(control: Control, desk: Desk, tmp_path: Path) -> None:
-    assert await control.publish(tmp_path) == {"config": "v2"}
+    wanted = Publish(path=str(tmp_path), at_ms=5, by="li")
+    assert await control.publish(wanted) == {"config": "v2"}
     assert await control.publish() == {"config": "v2"}
-    assert desk.published == [tmp_path, None]
+    assert desk.published == [wanted, Publish()]
     desk.error = SiteError("main.yaml:3:1: E203 no key 'promt'", "correct it")
     with pytest.raises(SiteError, match="E203") as caught:
         await control.publish()

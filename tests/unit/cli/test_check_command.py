@@ -65,3 +65,34 @@ def test_missing_prompts_are_listed(
     said = capsys.readouterr().out
     assert "zh: no text or recording of 'only_english'" in said
     assert "not built yet: en/only_english" in said
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the demo with something that is most likely not meant."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(DEMO, "mine")
+    agents = Path("mine/agents.yaml")
+    text = agents.read_text(encoding="utf-8").replace("groups:\n", "groups:\n  nobody_yet: {}\n", 1)
+    agents.write_text(text, encoding="utf-8")
+    return Path("mine")
+
+
+def test_a_warning_is_listed_and_counts_only_if_strict(odd: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "mine"]) == 0
+    said = capsys.readouterr().out
+    assert "W461 nobody is in group 'nobody_yet'" in said
+    assert said.endswith("mine: no mistakes, 1 warning\n")
+    assert run(["check", "mine", "--strict"]) == 1
+    capsys.readouterr()
+    assert run(["check", "mine", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["diagnostics"][0]["severity"]) == (True, "warning")
+    assert run(["check", "mine", "--json", "--strict"]) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+
+
+def test_messages_in_chinese(spoilt: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "mine", "--lang", "zh"]) == 1
+    said = capsys.readouterr().out
+    assert "E203 “menu”节点 没有键“promt”\n    建议：是不是“prompt”？\nmine：1 处错误\n" in said

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from router.adapters.control import AnyAsk, ControlServer, Services
+from router.adapters.control import AnyAsk, ControlServer, Publish, Services
 from router.adapters.journal import Journal
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
@@ -106,10 +106,17 @@ class Desk:
         self._engine.step()
         return await asked
 
-    async def _publish(self, folder: Path | None) -> dict[str, Any]:
+    async def _publish(self, wanted: Publish) -> dict[str, Any]:
         if self.mistakes:
             raise SiteError(self.mistakes)
-        return {"config": "new", "previous": "old", "changed": self.changed, "restart_for": ["trunks"]}
+        return {
+            "config": "new",
+            "previous": "old",
+            "changed": self.changed,
+            "restart_for": ["trunks"],
+            "tests": 3,
+            "planned": None,
+        }
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self.server.stop(), self.loop).result(10)
