@@ -196,6 +196,11 @@ class CallControl:
                 cure="see extensions.yaml",
             )
 
+    def _queue_close_asked(self, turn: Turn, event: events.QueueCloseAsked) -> None:
+        self.desk.overlays.close(turn, event)
+        for call, reply in self.ringing.closed(turn):
+            self.door.left_queue(turn, call, reply)
+
     # --- time ---
 
     def _settle(self, turn: Turn) -> None:
@@ -206,8 +211,10 @@ class CallControl:
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
-        if self.desk.agents.somebody_left:
-            self.desk.agents.somebody_left = False
+        if self.desk.agents.left:
+            for agent in self.desk.agents.left:
+                self.desk.overlays.end(turn, agent, "sign_out")
+            self.desk.agents.left.clear()
             for call, reply in self.ringing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
         self.ringing.settle(turn)
@@ -222,6 +229,9 @@ class CallControl:
             return
         if kind == "code":
             self.codes.timer(turn, CallId(subject), timer.name)
+            return
+        if kind in ("overlay", "closing"):
+            self.desk.overlays.timer(turn, kind, subject)
             return
         if kind == "task":
             self.tasks.timer(turn, subject)
@@ -281,6 +291,8 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentSignInAsked: lambda core, turn, e: core.desk.agents.sign_in(turn, e.agent, e.phone, e.by),
     events.AgentSignOutAsked: lambda core, turn, e: core.desk.agents.sign_out(turn, e.agent, e.by),
     events.AgentReadyAsked: lambda core, turn, e: core.desk.agents.ready(turn, e.agent, e.by),
+    events.AgentRegroupAsked: lambda core, turn, e: core.desk.overlays.regroup(turn, e),
+    events.QueueCloseAsked: CallControl._queue_close_asked,
     events.WrapUpExtendAsked: lambda core, turn, e: core.desk.agents.extend_wrap_up(turn, e.agent, e.by),
     events.AgentPauseAsked: lambda core, turn, e: core.desk.agents.pause(turn, e.agent, e.reason, e.by),
 }

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.ids import AgentId, CallId, Ms, PhoneName
+from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
 from router.core.records import AgentState
 
 
@@ -108,11 +108,19 @@ class PhoneStatus(msgspec.Struct, kw_only=True):
         return self.reachable and not self.other_calls and not self.our_calls
 
 
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """What a supervisor changed of an agent for now; None: as the YAML has it."""
+
+    groups: tuple[str, ...] | None = None
+    skills: tuple[tuple[str, int], ...] | None = None
+    until_ms: Ms | None = None
+
+
 class FloorState(msgspec.Struct, kw_only=True):
     """Everything remembered of agents and phones.
 
     ``idle_seq`` orders who became idle in the same millisecond and ``rung_seq`` who was rung; ``seed`` and
-    ``draw_count`` are for chance.
+    ``draw_count`` are for chance. ``overlays`` lie over the YAML; ``closed`` queues were closed by whom.
     """
 
     agents: dict[AgentId, AgentStatus] = {}
@@ -121,6 +129,8 @@ class FloorState(msgspec.Struct, kw_only=True):
     rung_seq: int = 0
     seed: int = 0
     draw_count: int = 0
+    overlays: dict[AgentId, Overlay] = {}
+    closed: dict[QueueName, str] = {}
 
 
 class IllegalTransition(AssertionError):

@@ -3,7 +3,7 @@
 from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.presence import Presence, availability
-from router.acd.spec import Floor, Queue
+from router.acd.spec import Agent, Floor, Queue
 from router.core import chance
 from router.core.events import PhoneSeen
 from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
@@ -22,8 +22,8 @@ class Agents:
         self._timers = timers
         self.matcher = Matcher(floor)
         self.presence = Presence(floor, state.agents, self._availability)
-        self.somebody_left = False
-        """Whether an agent has left service since the flag was last cleared."""
+        self.left: list[AgentId] = []
+        """Who has left service in this turn; whoever looks at it clears it."""
         self._on_phone: dict[PhoneName, AgentId] = {}
         for number, status in state.agents.items():
             if status.state is not AgentState.SIGNED_OUT:
@@ -104,6 +104,16 @@ class Agents:
         index = int(digits) - 1 if digits.isdecimal() else 0
         reasons = self._floor.pause_reasons
         return reasons[index] if 0 <= index < len(reasons) else None
+
+    def respecify(self, spec: Agent) -> None:
+        """An agent's groups or skills are others from now on."""
+        self._floor.agents[spec.number] = spec
+        self.presence.forget()
+        status = self._state.agents.get(spec.number)
+        if status is not None and status.state is not AgentState.SIGNED_OUT:
+            self.matcher.dismiss(spec.number)
+            self.matcher.enrol(status)
+            self._refresh(status)
 
     # --- calls ---
 
@@ -364,7 +374,7 @@ class Agents:
         if status.state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)
-            self.somebody_left = True
+            self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
         else:

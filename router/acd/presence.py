@@ -52,6 +52,12 @@ class Presence:
         known = self._counts.get(groups)
         return known if known is not None else self._count(groups)
 
+    def forget(self) -> None:
+        """Groups have changed: count anew when asked."""
+        self._counts.clear()
+        self._counted_in.clear()
+        self._rules.clear()
+
     def changed(self, status: AgentStatus) -> None:
         """An agent's state or phone may have changed."""
         counted_in = self._counted_in.get(status.number)

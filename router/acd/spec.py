@@ -74,8 +74,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment;
     ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins.
 
-    ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none); ``join_empty``
-    whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when everybody has
+    ``hours`` names a calendar outside which the queue is closed; ``keep_at_closing`` whether callers who wait then are
+    still served. ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none);
+    ``join_empty`` whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when everybody has
     left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms`` a caller waits
     for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is alarmed, and the
     people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts. ``whisper`` is what the
@@ -101,6 +102,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     weight_ms: Ms = 0
     capacity: int | None = None
     max_wait_ms: Ms = 0
+    hours: str = ""
+    keep_at_closing: bool = True
     join_empty: bool = True
     stay_empty: bool = True
     reserve_count: int = 0

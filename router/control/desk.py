@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from router.acd.agents import Agents
+from router.acd.overlays import Overlays, laid_over
 from router.acd.spec import Queue
 from router.control.call import Call, Leg, LegEvent, Stage
 from router.control.state import ExtensionStatus, State
@@ -25,6 +26,7 @@ class Desk:
     """
 
     agents: Agents
+    overlays: Overlays
 
     def __init__(self, sites: Mapping[str, Site], state: State) -> None:
         self.state = state
@@ -54,7 +56,11 @@ class Desk:
             if waiting.queue not in floor.queues:
                 old = self.queue_of(self.state.calls[waiting.call])
                 floor = msgspec.structs.replace(floor, queues={**floor.queues, waiting.queue: old})
+        overlays = self.state.floor.overlays
+        agents = {number: laid_over(agent, overlays.get(number)) for number, agent in floor.agents.items()}
+        floor = msgspec.structs.replace(floor, agents=agents)
         self.agents = Agents(self.state.floor, floor, frozenset(site.phones), self.timers)
+        self.overlays = Overlays(self.state.floor, site.floor, self.agents, self.timers)
         self.matcher = self.agents.matcher
         for waiting in self.state.waiting.values():
             self.matcher.add(waiting)

@@ -39,7 +39,7 @@ class Ringing:
         call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
         queue = desk.queue_of(call)
         waiting = self._waiting(turn, call, queue, effect)
-        if waiting.tier and (refusal := self._refusal(queue, waiting)):
+        if waiting.tier and (refusal := self._refusal(turn, call, queue, waiting)):
             return Reply(status=refusal)
         desk.state.wait_seq += 1
         desk.stop_playback(turn, call)
@@ -99,19 +99,52 @@ class Ringing:
         best = min(known, key=lambda kind: (kind.tier, -kind.head_start_ms), default=None)
         return effect.call_class if best is None else best.name
 
-    def _refusal(self, queue: Queue, waiting: Waiting) -> str:
+    def _refusal(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> str:
         """Why a queue does not take a call that is no emergency; "" where it does."""
         matcher = self._desk.matcher
+        if self._is_closed(turn, call, queue):
+            return "closed"
         if not queue.join_empty and not any(True for _ in matcher.serving(queue.name)):
             return "nobody"
         full = queue.capacity is not None and matcher.waits_unoffered(queue.name) >= queue.capacity
         return "full" if full and not matcher.has_idle(waiting) else ""
+
+    def _is_closed(self, turn: Turn, call: Call, queue: Queue) -> bool:
+        """Whether a queue takes no calls now: by its hours, or because a supervisor has closed it."""
+        if queue.name in self._desk.state.floor.closed:
+            return True
+        calendar = self._desk.site_of(call).hours.get(queue.hours)
+        if calendar is None:
+            return False
+        return not calendar.is_open(calendar.local(turn.now, self._desk.site_of(call).clock.at(turn.now)))
+
+    def closed(self, turn: Turn) -> list[tuple[Call, Reply]]:
+        """Queues that have closed and keep nobody give their callers back, those just being rung excepted."""
+        given: list[tuple[Call, Reply]] = []
+        for waiting in list(self._desk.state.waiting.values()):
+            call = self._desk.state.calls[waiting.call]
+            queue = self._desk.queue_of(call)
+            leaves = waiting.tier and not queue.keep_at_closing and call.stage is Stage.WAITING
+            if leaves and self._is_closed(turn, call, queue):
+                given.append((call, self._give_back(turn, call, "closed")))
+        return given
+
+    def _closes_in_ms(self, turn: Turn, call: Call, queue: Queue) -> Ms | None:
+        """How long a queue stays open by its hours; None where that does not matter to a caller who waits."""
+        site = self._desk.site_of(call)
+        calendar = site.hours.get(queue.hours)
+        if calendar is None or queue.keep_at_closing:
+            return None
+        minutes = calendar.next_change(calendar.local(turn.now, site.clock.at(turn.now)))
+        return None if minutes is None else minutes * 60_000 - turn.now % 60_000
 
     def _arm(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
         """Set the timers of a call that begins to wait."""
         owner, timers = f"call:{call.id}", self._desk.timers
         if queue.max_wait_ms and waiting.tier:
             timers.set(owner, "max_wait", turn.now + queue.max_wait_ms)
+        if waiting.tier and (closes_in_ms := self._closes_in_ms(turn, call, queue)) is not None:
+            timers.set(owner, "closing", turn.now + closes_in_ms)
         if not waiting.tier:
             timers.set(owner, "alarm", turn.now + queue.alarm_after_ms)
         kept_ms = [queue.sticky_ms] if waiting.sticky else []
@@ -327,16 +360,21 @@ class Ringing:
             case "step":
                 self._desk.matcher.regroup(call.id, step=int(what))
                 self._arm_step(call, self._desk.queue_of(call), self._desk.state.waiting[call.id])
-            case "max_wait" if call.stage is Stage.WAITING:
-                return self._give_back(turn, call, "timeout")
+            case "max_wait" | "closing" if call.stage is Stage.WAITING:
+                return self._give_back(turn, call, "timeout" if kind == "max_wait" else "closed")
             case _:
                 # A phone rings for them in this very moment: they stay, and are given back if it is not taken.
-                self._desk.timers.set(f"call:{call.id}", "max_wait", turn.now + 1_000)
+                self._desk.timers.set(f"call:{call.id}", kind, turn.now + 1_000)
         return None
 
     def _give_back(self, turn: Turn, call: Call, status: str) -> Reply:
         """The queue keeps the call no longer: its flow goes on."""
-        for name in ("max_wait", "widen", *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1))):
+        for name in (
+            "max_wait",
+            "closing",
+            "widen",
+            *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1)),
+        ):
             self._desk.timers.cancel(f"call:{call.id}", name)
         self._desk.leave_queue(call)
         call.wait_ms = turn.now - call.asked_at

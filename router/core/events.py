@@ -240,6 +240,29 @@ class AgentReadyAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class AgentRegroupAsked(Event, frozen=True, kw_only=True):
+    """A supervisor puts an agent into other groups or gives them other skills for now; None leaves them as they are.
+
+    It lies over the YAML until the agent signs out or ``until_ms``, and survives a publish. With neither groups nor
+    skills the YAML holds again.
+    """
+
+    agent: AgentId
+    groups: tuple[str, ...] | None = None
+    skills: dict[str, int] | None = None
+    until_ms: Ms | None = None
+    by: str = "cli"
+
+
+class QueueCloseAsked(Event, frozen=True, kw_only=True):
+    """A supervisor closes a queue for now, until ``until_ms`` or until it is opened again."""
+
+    queue: str
+    closed: bool
+    until_ms: Ms | None = None
+    by: str = "cli"
+
+
 class WrapUpExtendAsked(Event, frozen=True, kw_only=True):
     """An agent asks for more time to finish the record, once per call."""
 
@@ -330,6 +353,8 @@ AnyEvent = (
     | AgentSignInAsked
     | AgentSignOutAsked
     | AgentReadyAsked
+    | AgentRegroupAsked
+    | QueueCloseAsked
     | WrapUpExtendAsked
     | AgentPauseAsked
     | ReplyArrived

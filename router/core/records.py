@@ -248,6 +248,29 @@ class AgentStateChanged(Record, frozen=True, kw_only=True):
     call_id: str
 
 
+class AgentRegrouped(Record, frozen=True, kw_only=True):
+    """What a supervisor changed of an agent for now; ``until_ms`` is None where it holds until sign-out.
+
+    ``over_yaml`` is false where the YAML holds again.
+    """
+
+    agent: AgentId
+    groups: tuple[str, ...]
+    skills: dict[str, int]
+    over_yaml: bool
+    until_ms: Ms | None
+    by: str
+
+
+class QueueChanged(Record, frozen=True, kw_only=True):
+    """A queue was closed or opened by hand."""
+
+    queue: QueueName
+    closed: bool
+    until_ms: Ms | None
+    by: str
+
+
 class PhoneChanged(Record, frozen=True, kw_only=True):
     """A phone became (un)reachable or (un)used by calls that are not ours."""
 
@@ -410,6 +433,8 @@ AnyRecord = (
     | TalkEnded
     | CallEnded
     | AgentStateChanged
+    | AgentRegrouped
+    | QueueChanged
     | PhoneChanged
     | Alert
     | CallTransferred

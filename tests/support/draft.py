@@ -29,6 +29,7 @@ class Draft:
             "emergency": CallClass(name="emergency", tier=0),
         }
         self.pause_reasons: tuple[str, ...] = ("break", "meal")
+        self.pause_limits: dict[str, Ms] = {}
 
     def queue(self, name: str, *words: str) -> None:
         """Add a queue, or change one; served by the group ``all`` unless said otherwise."""
@@ -51,6 +52,7 @@ class Draft:
             agents=dict(self.agents),
             classes=dict(self.classes),
             pause_reasons=self.pause_reasons,
+            pause_limits=dict(self.pause_limits),
         )
         return open_site(version, floor)
 

@@ -79,6 +79,9 @@ class Scenario:
     def do_class(self, name: str, *words: str) -> list[str]:
         return self._drafted(lambda draft: draft.call_class(name, *words))
 
+    def do_pause_limit(self, reason: str, span: str) -> list[str]:
+        return self._drafted(lambda draft: draft.pause_limits.update({reason: span_ms(span)}))
+
     def do_without(self, kind: str, name: str) -> list[str]:
         """Take a ``queue`` or an ``agent`` out of the draft again."""
         return self._drafted(lambda draft: {"queue": draft.queues, "agent": draft.agents}[kind].pop(name))

@@ -168,8 +168,8 @@ def open_door(
 ) -> str:
     """Give a site a number whose callers ask for a queue at once; returns the number.
 
-    ``sticky`` is the agent whom they had before, ``classes`` what they are besides. ``left`` names the queue they go on to when theirs does not keep them:
-    ``full``, ``nobody``, ``timeout``...
+    ``sticky`` is the agent whom they had before, ``classes`` what they are besides. ``left`` names the queue they go on
+    to when theirs does not keep them: ``full``, ``nobody``, ``timeout``...
     """
     also = tuple(name for name in classes.split(",") if name)
     number = " ".join([queue, call_class, *also, str(skills), sticky, *(f"{why}={to}" for why, to in left.items())])

@@ -69,7 +69,7 @@ class Teller:
                 why = f" ({reason})" if reason else ""
                 return "" if state in SAID_ELSEWHERE else f"{agent} is {state.value}{why}"
             case records.Alert(kind=kind, subject=subject, detail=detail):
-                return f"alert {kind}: {subject} {detail}"
+                return f"alert {kind}: {subject} {detail}".rstrip()
             case records.AskRefused(agent=agent, ask=ask, reason=reason):
                 return f"refused {agent} {ask}: {reason}"
             case records.Ignored(event=event, reason=reason):

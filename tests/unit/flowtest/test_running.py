@@ -41,7 +41,7 @@ def _failure(results: Results) -> str:
         'agents: {enquiry: "1 busy, 2 waiting"}\n    steps: [{press: "2"}]\n    expect: {queue: fault, position: 1}',
         'agents: {fault: "1 not answering, 1 ready"}\n    steps: [{press: "2"}]\n    expect: {agent: "1001"}',
         'agents: {fault: "1 rejecting"}\n    steps: [{press: "2"}, {wait: 5s}, {agents: {fault: 2 ready}}]\n'
-        '    expect: {agent: "1002"}',
+        "    expect: {end: answered}",
         "flow: direct\n    expect: {queue: enquiry, class: standard}",
         'call: {did: "4001861", from: withheld}\n    expect: {queue: enquiry}',
     ],

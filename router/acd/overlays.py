@@ -1,0 +1,102 @@
+"""Pure: what supervisors change at run time lies over the YAML: agents' groups and skills, queues closed by hand."""
+
+import msgspec
+
+from router.acd.agent import FloorState, Overlay
+from router.acd.agents import Agents
+from router.acd.spec import Agent, Floor
+from router.core import events, records
+from router.core.ids import AgentId, QueueName
+from router.core.timers import Timers
+from router.core.turn import Turn
+
+
+def laid_over(agent: Agent, overlay: Overlay | None) -> Agent:
+    """Return an agent as the YAML and what lies over it make them."""
+    if overlay is None:
+        return agent
+    return msgspec.structs.replace(
+        agent,
+        groups=agent.groups if overlay.groups is None else overlay.groups,
+        skills=agent.skills if overlay.skills is None else overlay.skills,
+    )
+
+
+class Overlays:
+    """Changes for now. They survive a publish and a restart, and are shown as what they are."""
+
+    def __init__(self, state: FloorState, yaml: Floor, agents: Agents, timers: Timers) -> None:
+        self._state = state
+        self._yaml = yaml
+        self._agents = agents
+        self._timers = timers
+
+    def regroup(self, turn: Turn, event: events.AgentRegroupAsked) -> None:
+        """Change an agent's groups or skills for now, or let the YAML hold again."""
+        spec = self._yaml.agents.get(event.agent)
+        known = {group for agent in self._yaml.agents.values() for group in agent.groups}
+        unknown = [group for group in event.groups or () if group not in known]
+        levels = [level for level in (event.skills or {}).values() if not 1 <= level <= 5]
+        if spec is None or unknown or levels:
+            reason = (
+                "no such work number" if spec is None else f"no group {unknown[0]!r}" if unknown else "level not 1-5"
+            )
+            cure = "name an agent and groups of agents.yaml, and levels from 1 to 5"
+            turn.note(records.AskRefused, agent=event.agent, ask="regroup", reason=reason, cure=cure)
+            return
+        if event.groups is None and event.skills is None:
+            self.end(turn, event.agent, event.by)
+            return
+        skills = None if event.skills is None else tuple(sorted(event.skills.items()))
+        self._state.overlays[event.agent] = Overlay(groups=event.groups, skills=skills, until_ms=event.until_ms)
+        if event.until_ms is not None:
+            self._timers.set(f"overlay:{event.agent}", "end", event.until_ms)
+        self._apply(turn, event.agent, event.by)
+
+    def end(self, turn: Turn, agent: AgentId, by: str) -> None:
+        """The YAML holds again for an agent."""
+        if self._state.overlays.pop(agent, None) is not None:
+            self._timers.cancel_all(f"overlay:{agent}")
+            self._apply(turn, agent, by)
+
+    def close(self, turn: Turn, event: events.QueueCloseAsked) -> None:
+        """Close or open a queue by hand."""
+        queue = QueueName(event.queue)
+        if queue not in self._yaml.queues:
+            turn.note(
+                records.AskRefused,
+                agent="",
+                ask="close",
+                reason=f"no queue {event.queue!r}",
+                cure="see `hotline queues`",
+            )
+            return
+        self._timers.cancel_all(f"closing:{queue}")
+        if event.closed:
+            self._state.closed[queue] = event.by
+            if event.until_ms is not None:
+                self._timers.set(f"closing:{queue}", "end", event.until_ms)
+        else:
+            self._state.closed.pop(queue, None)
+        turn.note(records.QueueChanged, queue=queue, closed=event.closed, until_ms=event.until_ms, by=event.by)
+
+    def timer(self, turn: Turn, kind: str, subject: str) -> None:
+        """What was changed until now is over."""
+        if kind == "overlay":
+            self.end(turn, AgentId(subject), "time")
+        else:
+            self.close(turn, events.QueueCloseAsked(queue=subject, closed=False, by="time"))
+
+    def _apply(self, turn: Turn, agent: AgentId, by: str) -> None:
+        overlay = self._state.overlays.get(agent)
+        spec = laid_over(self._yaml.agents[agent], overlay)
+        self._agents.respecify(spec)
+        turn.note(
+            records.AgentRegrouped,
+            agent=agent,
+            groups=spec.groups,
+            skills=dict(spec.skills),
+            over_yaml=overlay is not None,
+            until_ms=overlay.until_ms if overlay is not None else None,
+            by=by,
+        )

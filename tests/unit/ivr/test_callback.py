@@ -1,0 +1,59 @@
+"""The callback node: the caller's number confirmed, another typed, none."""
+
+from support.asker import Asker
+
+from router.ivr.flow import Node
+from router.ivr.nodes.callback import Callback
+from router.ivr.nodes.hangup import Hangup
+
+
+def asker(number: str = "+8613800000000", **changes: object) -> Asker:
+    spec = {
+        "queue": "enquiry",
+        "confirm_prompt": ("yours",),
+        "choices_prompt": ("choose",),
+        "number_prompt": ("type",),
+        "noted_prompt": ("noted",),
+        "next": "bye",
+        **changes,
+    }
+    ends: dict[str, Node] = {name: Hangup(prompt=(name,), weekend_wish=()) for name in ("bye", "desk")}
+    return Asker({"back": Callback(**spec), **ends}, person="desk", caller=number)  # type: ignore[arg-type]
+
+
+def test_the_callers_number_is_said_and_confirmed() -> None:
+    caller = asker()
+    said = caller.begin()[0]
+    assert said.startswith("says yours words/")
+    assert said.endswith("choose")
+    assert caller.press("1") == ["quiet", "step back noted", "callback +8613800000000 enquiry", "says noted"]
+    assert caller.played() == ["says bye"]
+
+
+def test_another_number_is_typed_and_confirmed_too() -> None:
+    caller = asker()
+    caller.begin()
+    assert caller.press("2")[-1] == "says type"
+    assert caller.press("95001#")[-1].startswith("says yours words/")
+    assert "callback 95001 enquiry" in caller.press("1")
+
+
+def test_a_withheld_number_is_asked_for() -> None:
+    assert asker("").begin() == ["says type"]
+
+
+def test_silence_comes_to_an_end_without_a_callback() -> None:
+    caller = asker(tries=1)
+    told: list[str] = []
+    caller.begin()
+    for _ in range(2):
+        caller.played()
+        told += caller.timer("first_digit")
+    assert told[-1] == "says desk"
+    assert not [line for line in told if line.startswith("callback")]
+
+
+def test_star_zero_leads_to_a_person_while_typing() -> None:
+    caller = asker("")
+    caller.begin()
+    assert caller.press("1*0")[-1] == "says desk"
