@@ -21,10 +21,12 @@ from aiohttp import web
 from router.core.events import (
     AgentPauseAsked,
     AgentReadyAsked,
+    AgentRegroupAsked,
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
     ExtensionAsked,
+    QueueCloseAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -39,6 +41,8 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | AgentRegroupAsked
+    | QueueCloseAsked
     | ExtensionAsked
     | AppointmentAsked
 )

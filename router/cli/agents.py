@@ -6,11 +6,12 @@ import typer
 
 from router.adapters.pins import Pins
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json, print_table, span
-from router.cli.reach import overview, put, row_of, unknown
+from router.cli.output import print_json, print_table, refuse, span
+from router.cli.reach import overview, put, row_of, unknown, until
 from router.core.events import (
     AgentPauseAsked,
     AgentReadyAsked,
+    AgentRegroupAsked,
     AgentSignInAsked,
     AgentSignOutAsked,
     WrapUpExtendAsked,
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
     group.command("ready")(ready)
     group.command("pause")(pause)
     group.command("extend")(extend)
+    group.command("regroup")(regroup)
     group.command("pin")(pin)
     group.command("phone")(phone)
     app.add_typer(group, name="agents")
@@ -110,6 +112,32 @@ def extend(agent: Number, json: Json = False) -> None:
     """Give an agent more time for wrap-up, once per call."""
     _agent(overview(), agent)
     put(WrapUpExtendAsked(agent=AgentId(agent)), f"{agent} has more time for wrap-up", json)
+
+
+def regroup(
+    agent: Number,
+    group: Annotated[list[str] | None, typer.Option(help="a group they serve for now (may be given again)")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="a skill they have for now, as name:level")] = None,
+    span_: Annotated[str, typer.Option("--for", help="for how long, 90m or 2h; else until sign-out")] = "",
+    json: Json = False,
+) -> None:
+    """Put an agent into other groups, or give them other skills, for now; without either the YAML holds again."""
+    seen = overview()
+    _agent(seen, agent)
+    event = AgentRegroupAsked(
+        agent=AgentId(agent),
+        groups=None if group is None else tuple(group),
+        skills=None if skill is None else dict(_skill(text) for text in skill),
+        until_ms=until(seen, span_),
+    )
+    put(event, f"{agent} is regrouped" if group or skill else f"{agent} is as in the YAML", json)
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.partition(":")
+    if not name or not level.isdecimal():
+        raise refuse(f"'{text}' is no skill with a level", "write it as gas:3")
+    return name, int(level)
 
 
 def pin(

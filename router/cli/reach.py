@@ -9,6 +9,7 @@ import typer
 from router.adapters.control import AnyAsk, Control
 from router.cli.options import settings_of
 from router.cli.output import did_you_mean, print_json, refuse
+from router.drill.spans import parse_span
 
 T = TypeVar("T")
 
@@ -55,3 +56,8 @@ def put(ask: AnyAsk, done: str, as_json: bool) -> None:
         typer.echo(done)
     if refused:
         raise typer.Exit(1)
+
+
+def until(seen: dict[str, Any], text: str) -> int | None:
+    """Return the moment (ms UTC) at which a span such as ``90m`` from the router's now ends; None without a span."""
+    return int(seen["now_ms"]) + parse_span(text) if text else None

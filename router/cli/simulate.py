@@ -132,7 +132,7 @@ def as_json(scenario: Scenario, report: Report, *, model: bool) -> dict[str, obj
         "lost_calls": report.lost_count,
         "agents": len({shift.agent for shift in scenario.shifts}),
         "batches": report.batches,
-        "method": "repeated days" if isinstance(scenario.length, Days) else "batch means",
+        "method": "repeated days" if isinstance(scenario.length, Days) else "batch means with control variates",
         "simulated_hours": round(report.simulated_ms / 3_600_000, 3),
         "seed": scenario.seed,
         "doubts": list(report.doubts),

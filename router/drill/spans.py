@@ -1,11 +1,11 @@
-"""Spans of time as people type them: ``200ms``, ``2s``, ``1.5s``, ``1m``."""
+"""Spans of time as people type them: ``200ms``, ``2s``, ``1.5s``, ``1m``, ``2h``."""
 
 import re
 
 from router.errors import SettingsError
 
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)")
-_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
+_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 
 def parse_span(text: str) -> int:
@@ -15,5 +15,5 @@ def parse_span(text: str) -> int:
     """
     found = _SPAN.fullmatch(text.strip())
     if found is None:
-        raise SettingsError(f"'{text}' is not a span of time", "write a number with its unit: 200ms, 2s or 1m")
+        raise SettingsError(f"'{text}' is not a span of time", "write a number with its unit: 200ms, 2s, 1m or 2h")
     return round(float(found[1]) * _UNIT_MS[found[2]])

@@ -11,11 +11,11 @@ from router.core import events
 from router.core.ids import Ms
 from router.core.turn import SelectiveLedger
 from router.errors import SimulationError
-from router.sim.arrivals import DAY_MS, arrival_times
+from router.sim.arrivals import DAY_MS, HOUR_MS, Poisson, arrival_times
 from router.sim.estimate import Estimate
 from router.sim.scenario import Days, Scenario, Shift, Steady
-from router.sim.spans import Fixed, drawer
-from router.sim.tally import Batch, Clockwork, measures
+from router.sim.spans import Fixed, drawer, mean_ms
+from router.sim.tally import Batch, Clockwork, Known, measures
 from router.sim.world import OF_CALLS, OF_CALLS_AND_AGENTS, Demand, World
 
 FIRST_MIDNIGHT: Ms = 20_000 * DAY_MS
@@ -155,11 +155,17 @@ class _Run:
         draw = self._entry_drawer()
         per_batch = length.calls // (length.batches + 1)
         self._warm_up_count = length.calls - per_batch * length.batches
+        begin = self._start
         for _ in range(self._warm_up_count):
-            yield next(times), draw(), None
+            begin = next(times)
+            yield begin, draw(), None
         for batch in self._batches:
+            at = begin
             for _ in range(per_batch):
-                yield next(times), draw(), batch
+                at = next(times)
+                yield at, draw(), batch
+            batch.gaps_ms = at - begin
+            begin = at
         for _ in range(per_batch):
             if self._world.left == 0:
                 return
@@ -197,8 +203,17 @@ class _Run:
 
     # --- the result ---
 
+    def _known(self) -> Known | None:
+        """The true means behind a steady run; repeated days are left as they are."""
+        arrivals, handling_ms = self._scenario.arrivals, mean_ms(self._scenario.handling)
+        if not (isinstance(self._scenario.length, Steady) and isinstance(arrivals, Poisson)):
+            return None
+        total = sum(entry.share for entry in self._scenario.entries)
+        shares = tuple(entry.share / total for entry in self._scenario.entries)
+        return Known(gap_ms=HOUR_MS / arrivals.calls_per_hour, handling_ms=handling_ms, shares=shares)
+
     def _report(self) -> Report:
-        found = measures(self._batches, [entry.name for entry in self._scenario.entries])
+        found = measures(self._batches, [entry.name for entry in self._scenario.entries], self._known())
         measured = sum(batch.calls for batch in self._batches)
         doubts = [
             f"{name}: neighbouring batches are correlated ({estimate.correlation:.2f}); the run is too short for it"

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from router.core.ids import Ms
 from router.sim.estimate import Estimate, ratio
 
@@ -13,11 +15,14 @@ class Batch:
         "abandoned",
         "answered",
         "answered_wait_ms",
+        "arrivals_of",
         "asked",
         "blocked",
         "busy_ms",
         "calls",
         "calls_of",
+        "gaps_ms",
+        "handling_ms",
         "in_target",
         "lost",
         "queued",
@@ -40,6 +45,11 @@ class Batch:
         self.lost = 0
         self.answered_wait_ms = 0
         self.wait_ms = 0
+        self.gaps_ms: Ms = 0
+        """The time between arrivals, summed over the batch's calls."""
+        self.handling_ms: Ms = 0
+        """The handling times drawn for its answered calls."""
+        self.arrivals_of = [0] * entries
         self.calls_of = [0] * entries
         self.wait_ms_of = [0] * entries
         self.span_ms = 0
@@ -64,18 +74,40 @@ MEASURES: dict[str, tuple[Sum, Sum, float]] = {
 """Measure -> (numerator, denominator, unit): the ratio of both sums over all batches, divided by the unit."""
 
 
-def measures(batches: Sequence[Batch], entries: Sequence[str]) -> dict[str, Estimate]:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known beforehand of a steady run: the true means that luck is measured against."""
+
+    gap_ms: float
+    handling_ms: float
+    shares: tuple[float, ...]
+
+
+def controls(batches: Sequence[Batch], known: Known | None) -> list[list[float]]:
+    """Return how each batch's luck differs from what is known: arrivals, talks and, of two kinds of callers, the mix."""
+    if known is None:
+        return []
+    found = [
+        [batch.gaps_ms - known.gap_ms * batch.calls for batch in batches],
+        [batch.handling_ms - known.handling_ms * batch.answered for batch in batches],
+    ]
+    if len(known.shares) == 2:
+        found.append([batch.arrivals_of[0] - known.shares[0] * batch.calls for batch in batches])
+    return found
+
+
+def measures(batches: Sequence[Batch], entries: Sequence[str], known: Known | None = None) -> dict[str, Estimate]:
     """Return every measure of a run; the mean wait of each kind of caller is ``<entry>_wait_s``."""
-    result = {name: _measure(batches, *parts) for name, parts in MEASURES.items()}
+    luck = controls(batches, known)
+    result = {name: _measure(batches, *parts, luck) for name, parts in MEASURES.items()}
     for index, entry in enumerate(entries):
         waits = [batch.wait_ms_of[index] / 1_000 for batch in batches]
         calls = [batch.calls_of[index] for batch in batches]
-        result[f"{entry}_wait_s"] = ratio(waits, calls)
+        result[f"{entry}_wait_s"] = ratio(waits, calls, luck)
     return result
 
 
-def _measure(batches: Sequence[Batch], over: Sum, under: Sum, unit: float) -> Estimate:
-    return ratio([over(batch) / unit for batch in batches], [float(under(batch)) for batch in batches])
+def _measure(batches: Sequence[Batch], over: Sum, under: Sum, unit: float, luck: list[list[float]]) -> Estimate:
+    return ratio([over(batch) / unit for batch in batches], [float(under(batch)) for batch in batches], luck)
 
 
 class Clockwork:

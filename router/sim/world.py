@@ -32,7 +32,7 @@ _ANYBODY = events.Caller(number="+10000000000")
 class Caller:
     """One who rings. ``batch`` is None in the warm-up and after the last batch."""
 
-    __slots__ = ("batch", "channel", "connected", "entry", "handling_ms", "keys", "waiting")
+    __slots__ = ("batch", "channel", "connected", "entry", "keys", "waiting")
 
     def __init__(self, channel: ChannelId, entry: int, keys: str, batch: Batch | None) -> None:
         self.channel = channel
@@ -41,7 +41,6 @@ class Caller:
         self.batch = batch
         self.waiting = False
         self.connected = False
-        self.handling_ms = 0
 
 
 class World:
@@ -130,6 +129,7 @@ class World:
         self.arrivals_count += 1
         if batch is not None:
             batch.calls += 1
+            batch.arrivals_of[entry] += 1
         if self._lines is not None and len(self._callers) >= self._lines:
             if batch is not None:
                 batch.blocked += 1
@@ -227,11 +227,13 @@ class World:
         self._clock.waiting -= 1
         self._clock.busy += self._per_talk
         caller.waiting, caller.connected = False, True
-        self.at(self.now + self._handling(), self._gone, caller)
+        handling_ms = self._handling()
+        self.at(self.now + handling_ms, self._gone, caller)
         batch = caller.batch
         if batch is None:
             return
         wait_ms = record.wait_ms
+        batch.handling_ms += handling_ms
         batch.answered += 1
         batch.answered_wait_ms += wait_ms
         if wait_ms <= self._target_ms:

@@ -63,3 +63,43 @@ def test_right_95_times_in_100(correlation: float) -> None:
 
 def test_correlation_is_told() -> None:
     assert ratio([1, 2, 3, 4, 5, 6, 7, 8], [1] * 8).correlation > 0.5
+
+
+def test_known_luck_is_taken_out() -> None:
+    """The measure is 10 plus twice a luck that is seen: the estimate is 10 whatever the luck was."""
+    rng = Random(8)
+    luck = [rng.gauss(0.3, 1) for _ in range(40)]
+    estimate = ratio([10 + 2 * part for part in luck], [1.0] * 40, [luck])
+    assert estimate.value == pytest.approx(10)
+    assert estimate.ci == pytest.approx(0, abs=1e-6)
+
+
+def test_controls_that_repeat_one_another_or_say_nothing_do_no_harm() -> None:
+    rng = Random(9)
+    luck = [rng.gauss(0, 1) for _ in range(40)]
+    sums = [10 + part + rng.gauss(0, 0.1) for part in luck]
+    once = ratio(sums, [1.0] * 40, [luck])
+    twice = ratio(sums, [1.0] * 40, [luck, [3 * part for part in luck], [0.0] * 40])
+    assert once.value is not None and twice.value == pytest.approx(once.value)
+
+
+def test_a_share_stays_a_share() -> None:
+    rng = Random(10)
+    luck = [rng.gauss(2, 1) for _ in range(40)]
+    assert ratio([0.0] * 39 + [1.0], [1.0] * 40, [luck]).value == pytest.approx(0.025, abs=0.2)
+    for sign in (1, -1):
+        value = ratio([float(part > 2) for part in luck], [1.0] * 40, [[sign * part for part in luck]]).value
+        assert value is not None and 0 <= value <= 1
+
+
+def test_intervals_with_controls_are_right_95_times_in_100() -> None:
+    rng = Random(11)
+    inside = 0
+    for _ in range(600):
+        luck = [rng.gauss(0, 1) for _ in range(40)]
+        other = [rng.gauss(0, 1) for _ in range(40)]
+        sums = [10 + part + 0.3 * part * part - 0.3 + rng.gauss(0, 0.5) for part in luck]
+        estimate = ratio(sums, [1.0] * 40, [luck, other])
+        assert estimate.value is not None and estimate.ci is not None
+        inside += abs(estimate.value - 10) <= estimate.ci
+    assert 0.92 <= inside / 600 <= 0.985
