@@ -31,7 +31,7 @@ from router.adapters.recordings import AwayMessages
 from router.adapters.redis_stream import RedisStream, stream_key
 from router.callcontrol import CallControl
 from router.core.commands import CheckPin, Command, LookUp, SendNotice
-from router.core.events import Event, PhonesSeen, PinChecked, RouterStarted
+from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.records import Record
 from router.engine import Clock, Engine
 from router.errors import HotlineError, SettingsError
@@ -50,6 +50,7 @@ DRAIN_S = 2.0
 REPLICA_WAIT_S = 30.0
 """How long a start waits for a snapshot under way."""
 RESTART_PAUSE_S = 1.0
+HEALTH_EVERY_S = 10.0
 PIN_CHECKS_AT_ONCE = 2
 
 
@@ -213,6 +214,7 @@ class Router:
                 tasks.create_task(self._keep("ari", self._ari.run), name="ari"),
                 tasks.create_task(self._keep("ami", self._ami.run), name="ami"),
                 tasks.create_task(self._keep("away messages", self._away.run), name="away messages"),
+                tasks.create_task(self._keep("health", self._look_after), name="health"),
             ]
             await stop.wait()
             log.info("stopping; calls stay up in Asterisk")
@@ -235,6 +237,12 @@ class Router:
             except Exception:
                 log.exception("%s failed and is started again; please report this", name)
             await asyncio.sleep(RESTART_PAUSE_S)
+
+    async def _look_after(self) -> None:
+        """Let the core look now and then whether everything it holds is consistent."""
+        while True:
+            await asyncio.sleep(HEALTH_EVERY_S)
+            self._engine.submit(HealthChecked())
 
     async def _replicate(self) -> None:
         """Let a process of its own make a snapshot whenever a segment of the journal was closed."""

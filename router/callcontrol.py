@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from router.control import overview, reconcile
+from router.control import invariants, overview, reconcile
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
 from router.control.codes import Codes
@@ -281,6 +281,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentLegEnded: lambda core, turn, e: core.legs.ended(turn, e),
     events.LegsConnected: lambda core, turn, e: core.legs.connected(turn, e),
     events.CommandFailed: lambda core, turn, e: core.legs.command_failed(turn, e),
+    events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),

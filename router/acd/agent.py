@@ -56,6 +56,8 @@ AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
 IN_CALL = frozenset({_S.RINGING, _S.TALKING, _S.HOLDING})
 """States in which a request to pause or sign out is kept until after the call."""
 
+AWAY = frozenset({_S.SIGNED_OUT, _S.PAUSED, _S.NOT_ANSWERING})
+"""States in which nobody should wait for an agent."""
 BUSY = frozenset({_S.TALKING, _S.HOLDING, _S.WRAP_UP})
 """States that count as work."""
 

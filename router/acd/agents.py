@@ -1,5 +1,7 @@
 """Pure: agents and their phones: signing in, pausing, wrap-up, being out of rotation, and who can be rung now."""
 
+from collections.abc import Iterable, Iterator
+
 from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.presence import Presence, availability
@@ -107,11 +109,13 @@ class Agents:
 
     def respecify(self, spec: Agent) -> None:
         """An agent's groups or skills are others from now on."""
+        status = self._state.agents.get(spec.number)
+        in_service = status is not None and status.state is not AgentState.SIGNED_OUT
+        if in_service:
+            self.matcher.dismiss(spec.number)  # while the index still counts them where they were
         self._floor.agents[spec.number] = spec
         self.presence.forget()
-        status = self._state.agents.get(spec.number)
-        if status is not None and status.state is not AgentState.SIGNED_OUT:
-            self.matcher.dismiss(spec.number)
+        if status is not None and in_service:
             self.matcher.enrol(status)
             self._refresh(status)
 
@@ -275,6 +279,17 @@ class Agents:
         """Return the agent signed in on a phone, or None."""
         agent = self._on_phone.get(phone)
         return None if agent is None else self._state.agents[agent]
+
+    def misfiled(self, agents: Iterable[AgentId]) -> Iterator[AgentId]:
+        """Those of these agents whom the index has as idle, or not, in contradiction to their state and phone."""
+        for number in agents:
+            if number not in self._floor.agents:
+                continue
+            status = self._state.agents[number]
+            in_service = status.state is not AgentState.SIGNED_OUT
+            idle = status.state is AgentState.READY and self._can_be_rung(status)
+            if self.matcher.in_service(number) != in_service or self.matcher.is_idle(number) != idle:
+                yield number
 
     def told(self, agent: AgentId) -> bool:
         """Say whether the agent has yet to be told that they were taken out of rotation, and remember it as told."""

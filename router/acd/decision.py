@@ -17,10 +17,10 @@ def passed_over(matcher: Matcher, presence: Presence, waiting: Waiting, *, ringi
 
     Costs a few dictionary look-ups, however many agents there are.
     """
-    standing = matcher.standing(waiting)
+    prospects = matcher.prospects(waiting)
     counts: Counts = {}
     here_count = free_count = senior_kept = 0
-    for group, rules in presence.counts(standing.groups).items():
+    for group, rules in presence.counts(prospects.groups).items():
         for rule, count in rules.items():
             if rule == FREE:
                 free_count += count
@@ -30,13 +30,13 @@ def passed_over(matcher: Matcher, presence: Presence, waiting: Waiting, *, ringi
                 counts.setdefault(group, {})[rule] = count
             if rule != AgentState.SIGNED_OUT:
                 here_count += count
-    fit_count = standing.idle_count - standing.tried_idle_count - ringing
+    fit_count = prospects.idle_count - prospects.tried_idle_count - ringing
     across = {
-        "other_group": standing.in_service_count - here_count,
+        "other_group": prospects.in_service_count - here_count,
         "seniors": senior_kept,
-        "sticky" if waiting.sticky else "skill": free_count - senior_kept - standing.idle_count,
-        "tried": standing.tried_idle_count,
-        "order" if standing.entitled else "reserve": fit_count,
+        "sticky" if waiting.sticky else "skill": free_count - senior_kept - prospects.idle_count,
+        "tried": prospects.tried_idle_count,
+        "order" if prospects.entitled else "reserve": fit_count,
     }
     some = {rule: count for rule, count in across.items() if count > 0}
     if some:

@@ -74,7 +74,7 @@ class Pick(msgspec.Struct, frozen=True):
     agent_came: bool = False
 
 
-class Standing(NamedTuple):
+class Prospects(NamedTuple):
     """How a waiting call stands with the agents.
 
     ``groups`` are those whose agents may serve it by and by; ``idle_count`` agents could be rung for it now,
@@ -306,7 +306,7 @@ class Matcher:
         """Say whether an agent in service may serve a call as it waits now."""
         return agent in self._group(waiting.group).members
 
-    def standing(self, waiting: Waiting) -> Standing:
+    def prospects(self, waiting: Waiting) -> Prospects:
         """Say how a waiting call stands with the agents."""
         group = self._group(waiting.group)
         groups = group.groups
@@ -314,7 +314,7 @@ class Matcher:
             wide = self._groups_of(group.queue, waiting.step)
             groups = (*groups, *(name for name in wide if name not in groups))
         tried = sum(agent in self._idle and agent in group.members for agent in waiting.tried)
-        return Standing(groups, group.idle_count, tried, self._has_right(group), len(self._agents))
+        return Prospects(groups, group.idle_count, tried, self._has_right(group), len(self._agents))
 
     def needed(self, waiting: Waiting) -> tuple[tuple[str, ...], Need]:
         """Return the agent groups that may serve a waiting call now, and the skills they need."""
@@ -430,6 +430,34 @@ class Matcher:
             waiting.tried = []
             waiting.round += 1
         return Pick(waiting, agent, runner_up, 1, best[1], second[1] if second else 0, True)
+
+    # --- checks ---
+
+    def knows(self, waiting: Waiting) -> bool:
+        """Say whether this very call waits here."""
+        return self._waiting.get(waiting.call) is waiting
+
+    def is_idle(self, agent: AgentId) -> bool:
+        """Say whether an agent can be rung, as far as is known here."""
+        return agent in self._idle
+
+    def in_service(self, agent: AgentId) -> bool:
+        """Say whether an agent is in service, as far as is known here."""
+        return agent in self._agents
+
+    def overlooked(self) -> Iterator[CallId]:
+        """Calls that wait although somebody idle may take them; after a turn there are none."""
+        for group in self._groups.values():
+            if group.waiting and group.idle_count and self._has_right(group):
+                yield group.waiting[0][1]
+
+    def miscounted_reserves(self) -> Iterator[QueueName]:
+        """Queues whose idle agents, of whom some are kept, are not as many as was counted."""
+        for queue in self._reserves:
+            groups = set(queue.groups)
+            idle = sum(not groups.isdisjoint(self._floor.agents[agent].groups) for agent in self._idle)
+            if idle != self._idle_count.get(queue.name, 0):
+                yield queue.name
 
     # --- inside ---
 

@@ -33,15 +33,9 @@ class Overlays:
 
     def regroup(self, turn: Turn, event: events.AgentRegroupAsked) -> None:
         """Change an agent's groups or skills for now, or let the YAML hold again."""
-        spec = self._yaml.agents.get(event.agent)
-        known = {group for agent in self._yaml.agents.values() for group in agent.groups}
-        unknown = [group for group in event.groups or () if group not in known]
-        levels = [level for level in (event.skills or {}).values() if not 1 <= level <= 5]
-        if spec is None or unknown or levels:
-            reason = (
-                "no such work number" if spec is None else f"no group {unknown[0]!r}" if unknown else "level not 1-5"
-            )
-            cure = "name an agent and groups of agents.yaml, and levels from 1 to 5"
+        reason = self._refusal(event)
+        if reason:
+            cure = "name an agent, groups and skills of agents.yaml, and levels from 1 to 5"
             turn.note(records.AskRefused, agent=event.agent, ask="regroup", reason=reason, cure=cure)
             return
         if event.groups is None and event.skills is None:
@@ -52,6 +46,23 @@ class Overlays:
         if event.until_ms is not None:
             self._timers.set(f"overlay:{event.agent}", "end", event.until_ms)
         self._apply(turn, event.agent, event.by)
+
+    def _refusal(self, event: events.AgentRegroupAsked) -> str:
+        """Why an agent cannot be regrouped so; "" where they can. A mistyped name must not make a new group or skill."""
+        agents = self._yaml.agents.values()
+        groups = {group for agent in agents for group in agent.groups}
+        skills = {skill for agent in agents for skill, _ in agent.skills}
+        if event.agent not in self._yaml.agents:
+            return "no such work number"
+        for group in event.groups or ():
+            if group not in groups:
+                return f"no group {group!r}"
+        for skill, level in (event.skills or {}).items():
+            if skill not in skills:
+                return f"no skill {skill!r}"
+            if not 1 <= level <= 5:
+                return f"level {level} of {skill!r} is not 1 to 5"
+        return ""
 
     def end(self, turn: Turn, agent: AgentId, by: str) -> None:
         """The YAML holds again for an agent."""

@@ -15,7 +15,7 @@ STANDARD = "standard"
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller known by number (E.164, or digits where it is no public number): classes in the order they were given."""
+    """A caller known by number (E.164, or digits where it is no public number), and their classes as given."""
 
     number: str
     classes: tuple[str, ...] = ()

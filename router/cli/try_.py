@@ -65,7 +65,7 @@ def try_flow(
         language=lang,
     )
     commands = keyboard() if sys.stdin.isatty() else lines(sys.stdin)
-    trial = Trial(rehearsal, commands, single_keys=sys.stdin.isatty())
+    trial = Trial(rehearsal, commands, chinese=lang.partition("-")[0] == "zh")
     trial.run(caller_from(caller, compiled.country), as_dialled(diverted_from))
 
 

@@ -11,6 +11,7 @@ import typer
 from router.cli.output import printable
 from router.core.events import Caller
 from router.flowfile.units import NoUnit, span_ms
+from router.flowtest.chinese import note_in_chinese
 from router.flowtest.people import STAFF_FORM, Answer, staffing
 from router.flowtest.rehearsal import Rehearsal
 from router.flowtest.stage import local_text
@@ -72,10 +73,10 @@ def keyboard() -> Read:
 class Trial:
     """A walk: one rehearsal, driven by what a person types."""
 
-    def __init__(self, rehearsal: Rehearsal, read: Read, *, single_keys: bool) -> None:
+    def __init__(self, rehearsal: Rehearsal, read: Read, *, chinese: bool = False) -> None:
         self._rehearsal = rehearsal
         self._read = read
-        self._single_keys = single_keys
+        self._chinese = chinese
         self._shown = 0
 
     def run(self, caller: Caller, diverted_from: str = "") -> None:
@@ -187,7 +188,8 @@ class Trial:
     # --- what is shown ---
 
     def _show(self) -> None:
-        for note in self._rehearsal.trace[self._shown :]:
+        for step in self._rehearsal.trace[self._shown :]:
+            note = note_in_chinese(step) if self._chinese else step
             said = note.text if not note.full else note.text.partition(' "')[0] + f': "{note.full}"'
             typer.echo(typer.style(f"{note.at_ms / 1000:8.1f} s  ", dim=True) + _coloured(note.what, printable(said)))
             for name, value in note.variables.items():

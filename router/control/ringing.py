@@ -1,5 +1,6 @@
 """Pure: from asking for a person to talking with one: waiting, ringing agents one after another, bridging, hold."""
 
+from router.acd.agent import AWAY
 from router.acd.decision import passed_over
 from router.acd.matcher import Pick, Waiting
 from router.acd.presence import Counts
@@ -90,7 +91,8 @@ class Ringing:
         """Say whether a caller is kept for one agent for a while: one in service, and never in an emergency."""
         if not agent or not queue.sticky_ms or call_class.tier == 0:
             return False
-        return any(status.number == agent for status in self._desk.matcher.serving(queue.name))
+        serving = self._desk.matcher.serving(queue.name)
+        return any(status.number == agent and status.state not in AWAY for status in serving)
 
     def _furthest(self, call: Call, effect: Enqueue) -> str:
         """Which of a caller's classes puts them furthest ahead."""

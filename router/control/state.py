@@ -93,7 +93,8 @@ class State(msgspec.Struct, kw_only=True):
 
     ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``task_count`` appointments and pages;
     ``wait_seq`` orders calls that asked in the same millisecond. ``switch_up`` is false while the connection to
-    Asterisk is down.
+    Asterisk is down. ``faults`` are those the last check has found, so that one that lasts is told once;
+    ``checked_count`` is where among the agents the next check begins on a large floor.
     """
 
     v: int = STATE_VERSION
@@ -114,5 +115,7 @@ class State(msgspec.Struct, kw_only=True):
     locks: dict[str, Lock] = {}
     task_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)
+    faults: list[str] = []
+    checked_count: int = 0
     timers: list[Timer] = []
     timer_seq: int = 0

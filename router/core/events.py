@@ -278,6 +278,13 @@ class AgentPauseAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class HealthChecked(Event, frozen=True, kw_only=True):
+    """The moment has come to look whether everything the core holds is still consistent; the engine says so regularly.
+
+    An event of its own, so that a replay looks, and heals, at the same moments.
+    """
+
+
 class ReplyArrived(Event, frozen=True, kw_only=True):
     """The answer to ``LookUp`` or ``SendNotice``. Encrypted in the journal.
 
@@ -357,6 +364,7 @@ AnyEvent = (
     | QueueCloseAsked
     | WrapUpExtendAsked
     | AgentPauseAsked
+    | HealthChecked
     | ReplyArrived
     | RecordingFinished
     | ExtensionAsked

@@ -45,6 +45,10 @@ class Timers:
         """Say whether ``name`` of ``owner`` is armed."""
         return name in self._live.get(owner, ())
 
+    def owners(self) -> list[str]:
+        """Everybody who has a timer armed, in the order they first set one."""
+        return list(self._live)
+
     def deadline(self) -> Ms | None:
         """Return the earliest deadline, or None."""
         timer = self._head()

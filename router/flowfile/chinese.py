@@ -46,6 +46,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"it is full", "已满"),
         (r"they waited too long", "等候超时"),
         (r"nobody is there", "无人签入"),
+        (r"it is closed", "已下班"),
         (r"full-width space", "全角空格"),
         (r"flow", "流程"),
         (r"node '(.*)'", r"节点“\1”"),

@@ -229,7 +229,8 @@ CODES: dict[str, Code] = {
         "'{key}' comes after the caller has hung up", "put 'hang_up: yes' last", "Nothing can happen to a call that is over."
     ),
 }
-"""Every kind of mistake by its code: E0 files, E1 YAML, E2 keys and values, E3 references, E4 house rules, E5 secrets, E6 tests.
+"""Every kind of mistake by its code: E0 files, E1 YAML, E2 keys and values, E3 references, E4 house rules, E5 secrets,
+E6 tests; W warnings.
 
 A code, once published, keeps its meaning; a new kind gets a new code.
 """
@@ -292,8 +293,8 @@ def page() -> str:
         "",
         "Written from the registry in `router/flowfile/diagnostics.py`; a code keeps its meaning for good.",
         "A message reads `file:line:column: CODE what is wrong`, and a hint below says what to do. Codes with W are",
-        "warnings: the line starts all the same, `hotline check --strict` counts them as mistakes. `--lang zh` says all",
-        "of them in Chinese.",
+        "warnings: the line starts all the same, `hotline check --strict` counts them as mistakes. `--lang zh` says",
+        "all of them in Chinese.",
         "",
         "| code | message | hint | why |",
         "|---|---|---|---|",

@@ -37,11 +37,13 @@ def compile_floor(draft: Draft) -> Floor:
                 favours=tuple(sorted(agent.spec.favours.items())),
                 share=agent.spec.share,
                 place=place,
+                wrap_up_ms=agent.spec.wrap_up,
             )
             for place, agent in enumerate(draft.roster.values())
         },
         classes=compile_classes(draft.site.classes),
         pause_reasons=draft.site.pause_reasons,
+        pause_limits=dict(draft.site.pause_limits),
     )
 
 
@@ -97,6 +99,7 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         answer_within_ms=spec.answer_within or MAX_AGENT_RINGS * ring_ms,
         unreachable_after_ms=spec.unreachable_after,
         wrap_up_ms=spec.wrap_up,
+        wrap_up_until_done=spec.wrap_up_until_done,
         return_after_ms=spec.return_after,
         round_pause_ms=spec.round_pause,
         late_after_ms=spec.late_after,
@@ -104,9 +107,16 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         weight_ms=spec.weight,
         capacity=spec.capacity,
         max_wait_ms=spec.max_wait,
+        hours=spec.hours,
+        keep_at_closing=spec.keep_at_closing,
         join_empty=spec.join_empty,
         stay_empty=spec.stay_empty,
         reserve_count=spec.reserve.count if spec.reserve is not None else 0,
         reserve_for=spec.reserve.for_ if spec.reserve is not None else (),
         sticky_ms=spec.sticky,
+        alarm_after_ms=spec.alarm_after,
+        duty_table=spec.duty.table if spec.duty is not None else "",
+        duty_flow=spec.duty.flow if spec.duty is not None else "",
+        whisper=spec.whisper,
+        tell_work_number=spec.tell_work_number,
     )

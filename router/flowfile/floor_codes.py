@@ -88,6 +88,11 @@ FLOOR_CODES: dict[str, Code] = {
         "ask for fewer alternatives (at most {limit} in all)",
         "A bound, so that a wrong file cannot slow the line down.",
     ),
+    "E468": Code(
+        "there is no pause reason '{name}'",
+        "reasons under 'pause_reasons' are: {known}",
+        "The limit would never count.",
+    ),
     "W451": Code(
         "step {number} changes nothing",
         "give it other 'skills' or 'groups', or take it out",
@@ -162,6 +167,16 @@ FLOOR_CODES: dict[str, Code] = {
         "until step {step} nobody can take calls of queue '{name}'",
         "ask for less at first, or give agents the skills in agents.yaml",
         "Its callers wait for the step, whoever is free.",
+    ),
+    "W466": Code(
+        "after-call work in queue '{name}' ends only when the agent says so",
+        "make sure that agents dial the code 'wrap_up_done'; the supervisor is told after 'wrap_up'",
+        "Whoever forgets to end it takes no calls.",
+    ),
+    "W467": Code(
+        "there is no prompt '{prompt}', so the agent is not told of class '{name}'",
+        "add its text to prompts/",
+        "A whisper says a class by the prompt of that name.",
     ),
 }
 """Every kind of mistake on the floor by its code."""

@@ -114,8 +114,8 @@ NEED_SCHEMA: dict[str, Any] = {
         {
             "type": "object",
             "properties": {
-                ANY_OF: {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Need"}},
-                ALL_OF: {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Need"}},
+                ANY_OF: {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/Need"}},
+                ALL_OF: {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/Need"}},
             },
             "additionalProperties": {"enum": [int(level) for level in LEVELS]},
         },

@@ -3,9 +3,10 @@
 import unicodedata
 from collections.abc import Callable
 
+from router.acd.standing import STANDARD
 from router.core.ids import Ms
 from router.flowfile import floor_staffing as staffing
-from router.flowfile.diagnostics import diagnose
+from router.flowfile.diagnostics import diagnose, listed, meant
 from router.flowfile.draft import Draft
 from router.flowfile.floor import BUILT_IN_CLASSES, MAX_AGENT_RINGS, all_steps, compile_classes
 from router.flowfile.floor_need import implies
@@ -13,10 +14,17 @@ from router.flowfile.floor_specs import QueueSpec
 from router.flowfile.floor_staff import AGENTS, QUEUES, SITE, enqueues, place_of, skills_of, staff_of
 from router.flowfile.units import show_span
 from router.ivr.flow import node_type
+from router.ivr.nodes.enqueue import Enqueue
 
 LONG_WAIT_MS: Ms = 30 * 60_000
 """A wait nobody means: a head start as long puts its callers before everybody."""
 LONG_WRAP_UP_MS: Ms = 10 * 60_000
+_WHY_BACK = {
+    "full": "it is full",
+    "timeout": "they waited too long",
+    "nobody": "nobody is there",
+    "closed": "it is closed",
+}
 
 
 def _agent_rings(draft: Draft) -> None:
@@ -35,6 +43,34 @@ def _spans(draft: Draft) -> None:
         if queue.wrap_up > LONG_WRAP_UP_MS:
             place = place_of(draft, QUEUES, "queues", name, "wrap_up")
             draft.findings.append(diagnose("W455", place, span=show_span(queue.wrap_up)))
+
+
+def _endless_wrap_up(draft: Draft) -> None:
+    for name, queue in _queues(draft):
+        if queue.wrap_up_until_done:
+            place = place_of(draft, QUEUES, "queues", name, "wrap_up_until_done")
+            draft.findings.append(diagnose("W466", place, name=name))
+
+
+def _pause_limits(draft: Draft) -> None:
+    for reason in draft.site.pause_limits if draft.site is not None else {}:
+        if draft.site is not None and reason not in draft.site.pause_reasons:
+            place = draft.place(SITE, "pause_limits", reason)
+            hint = meant(reason, draft.site.pause_reasons)
+            known = listed(draft.site.pause_reasons)
+            draft.findings.append(diagnose("E468", place, hint, name=reason, known=known))
+
+
+def _whispered_classes(draft: Draft) -> None:
+    """A whisper says a caller's class by a prompt, and there must be one."""
+    classes = {*BUILT_IN_CLASSES, *(draft.site.classes if draft.site is not None else {})} - {STANDARD}
+    spoken = {prompt for language in draft.prompts.values() for prompt in language}
+    for name, queue in _queues(draft):
+        for call_class in sorted(classes) if "class" in queue.whisper else ():
+            prompt = f"class/{call_class}"
+            if prompt not in spoken:
+                place = place_of(draft, QUEUES, "queues", name, "whisper")
+                draft.findings.append(diagnose("W467", place, prompt=prompt, name=call_class))
 
 
 def _nobody_waits(draft: Draft) -> None:
@@ -127,7 +163,7 @@ def _seniors(draft: Draft) -> None:
         if spec.seniors is None:
             continue
         path = ("classes", name, "seniors")
-        entered = [node.queue for _, _, node in enqueues(draft) if node.call_class == name and node.queue in queues]
+        entered = [node.queue for _, _, node in enqueues(draft) if name in _classes(node) and node.queue in queues]
         for queue in dict.fromkeys(entered or queues):
             held = {group for _, served in all_steps(queues[queue]) for group in served}
             max_wait = queues[queue].max_wait
@@ -147,23 +183,29 @@ def _ways_back(draft: Draft) -> None:
     classes = compile_classes(draft.site.classes) if draft.site is not None else BUILT_IN_CLASSES
     for file, draft_node, node in enqueues(draft):
         queue = queues.get(node.queue)
-        known = classes.get(node.call_class)
-        if queue is None or (known is not None and known.tier == 0):
+        tiers = [classes[name].tier for name in _classes(node) if name in classes]
+        if queue is None or 0 in tiers:
             continue  # emergencies are never given back
         empty = not (queue.join_empty and queue.stay_empty)
         for key, setting, set_here in (
             ("full", "capacity", queue.capacity is not None),
             ("timeout", "max_wait", queue.max_wait > 0),
             ("nobody", "join_empty: no", empty),
+            ("closed", "hours", bool(queue.hours)),
         ):
             led = bool(getattr(node, key))
             if set_here and not led:
-                why = {"full": "it is full", "timeout": "they waited too long", "nobody": "nobody is there"}[key]
+                why = _WHY_BACK[key]
                 particulars = {"queue": node.queue, "why": why, "key": key}
                 draft.findings.append(diagnose("W459", draft_node.place, **particulars))
             elif led and not set_here:
                 place = place_of(draft, file, "nodes", draft_node.name, key)
                 draft.findings.append(diagnose("W460", place, key=key, queue=node.queue, setting=setting))
+
+
+def _classes(node: Enqueue) -> tuple[str, ...]:
+    """Return the classes a node gives its callers."""
+    return (node.call_class, *node.classes)
 
 
 def _queues(draft: Draft) -> list[tuple[str, QueueSpec]]:
@@ -178,6 +220,9 @@ def _folded(name: str) -> str:
 FLOOR_RULES: tuple[Callable[[Draft], None], ...] = (
     _agent_rings,
     _spans,
+    _endless_wrap_up,
+    _pause_limits,
+    _whispered_classes,
     _nobody_waits,
     _steps,
     _weights,

@@ -8,8 +8,19 @@ from msgspec import Meta, field
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY
 from router.flowfile.floor_need import AS_BEFORE, NeedMap
+from router.flowfile.floor_whisper import WhisperParts
 from router.flowfile.names import NameText, PhoneText
-from router.ivr.fields import ClassRef, GroupRef, Level, MusicName, SkillRef, Span
+from router.ivr.fields import (
+    ClassRef,
+    DutyRef,
+    GroupRef,
+    HoursRef,
+    Level,
+    MusicName,
+    OutboundFlowRef,
+    SkillRef,
+    Span,
+)
 
 
 class SeniorsSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +61,13 @@ class ReserveSpec(msgspec.Struct, frozen=True, kw_only=True):
     )
 
 
+class DutySpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The people on call, rung one after another for an emergency that has waited for ``alarm_after``."""
+
+    table: Annotated[DutyRef, Meta(description="the table of duty.yaml")]
+    flow: Annotated[OutboundFlowRef, Meta(description="the flow they hear, in which they accept")]
+
+
 class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A queue."""
 
@@ -69,16 +87,29 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
         Span, Meta(ge=500, le=60_000, description="how long a phone that did not take a call is passed over")
     ] = 2_000
     wrap_up: Annotated[Span, Meta(le=3_600_000, description="after-call work")] = 60_000
+    wrap_up_until_done: Annotated[
+        bool, Meta(description="whether after-call work lasts until the agent ends it; 'wrap_up' is then its alarm")
+    ] = False
     return_after: Annotated[Span, Meta(description="when an agent who did not answer comes back; 0: never")] = 0
     late_after: Annotated[Span, Meta(description="a wait longer than this is late")] = 15_000
     short_abandon: Annotated[Span, Meta(description="longest wait of a short abandonment")] = 20_000
     weight: Annotated[Span, Meta(description="a head start for all its callers")] = 0
     capacity: Annotated[int, Meta(ge=0, le=100_000, description="how many may wait; left out: no limit")] | None = None
     max_wait: Annotated[Span, Meta(description="the longest wait; then the flow goes on at 'timeout'; 0: none")] = 0
+    hours: Annotated[HoursRef, Meta(description="the calendar outside which it is closed; left out: always open")] = ""
+    keep_at_closing: Annotated[
+        bool, Meta(description="whether those who wait at closing time are still served; no: they are given back")
+    ] = True
     join_empty: Annotated[bool, Meta(description="whether callers may wait while nobody is signed in")] = True
     stay_empty: Annotated[bool, Meta(description="whether they wait on when the last agent has signed out")] = True
     reserve: Annotated[ReserveSpec, Meta(description="idle agents kept for some classes")] | None = None
     sticky: Annotated[Span, Meta(description="how long a caller waits for the agent they had before; 0: not")] = 0
+    alarm_after: Annotated[
+        Span, Meta(ge=1_000, description="how long an emergency waits before the supervisor is alarmed")
+    ] = 15_000
+    duty: Annotated[DutySpec, Meta(description="who is rung for an emergency nobody takes")] | None = None
+    whisper: WhisperParts = ()
+    tell_work_number: Annotated[bool, Meta(description="whether the caller hears the agent's work number")] = False
 
 
 class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +119,9 @@ class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):
     groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups they belong to")]
     skills: Annotated[dict[NameText, Level], Meta(description="skills with levels 1-5")] = field(default_factory=dict)
     phone: Annotated[PhoneText, Meta(description="their usual phone (default: named as the work number)")] = ""
+    wrap_up: (
+        Annotated[Span, Meta(le=3_600_000, description="their own after-call work (default: the queue's)")] | None
+    ) = None
     favours: Annotated[
         dict[SkillRef, Span], Meta(description="a head start that calls needing a skill have with this agent")
     ] = field(default_factory=dict)

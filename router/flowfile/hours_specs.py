@@ -15,6 +15,7 @@ Opening = Annotated[
     Meta(
         pattern=r"^(closed|[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2})$",
         extra={"what": 'a time such as "08:30-17:00", or closed'},
+        description='openings: "08:30-12:00", or ["08:30-12:00", "13:30-17:30"], or closed',
     ),
 ]
 Openings = Annotated[tuple[Opening, ...], Meta(min_length=1, description='times such as "08:30-12:00", or closed')]
@@ -31,7 +32,12 @@ class CalendarSpec(msgspec.Struct, frozen=True, kw_only=True):
         dict[str, Openings], Meta(min_length=1, description="openings by day: monday, monday-friday, daily")
     ]
     holidays: Annotated[
-        str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,5})?$", extra={"what": "a country such as CN, or DE-BY"})
+        str,
+        Meta(
+            pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,5})?$",
+            extra={"what": "a country such as CN, or DE-BY"},
+            description="whose holidays and worked weekend days: the ISO code of a country, or with a part: DE-BY",
+        ),
     ] = ""
     holiday_hours: Annotated[Openings, Meta(description="openings on public holidays (default: closed)")] = ("closed",)
     workdays_as: Annotated[

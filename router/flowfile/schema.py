@@ -126,7 +126,7 @@ class Decoder:
         return values, failed
 
     def _value(self, tree: Tree, kind: types.Type, key: str) -> Any:
-        meta, kind = _unwrap(kind)
+        meta, kind = unwrap(kind)
         if "read" in meta:
             made = meta["read"](self, tree, key)
             return _FAILED if made is None else made
@@ -165,7 +165,7 @@ class Decoder:
         item = kind.item_type
         if isinstance(tree, Sequence):
             parts = tree.parts
-        elif isinstance(tree, Scalar) and not isinstance(_unwrap(item)[1], types.StructType):
+        elif isinstance(tree, Scalar) and not isinstance(unwrap(item)[1], types.StructType):
             parts = [tree]  # one need not be written as a list
         else:
             return self._wrong(tree, key, kind, meta)
@@ -285,7 +285,7 @@ class Decoder:
             self._note_references(field.default, field.type, place)
 
     def _note_references(self, value: Any, kind: types.Type, place: Place) -> None:
-        meta, kind = _unwrap(kind)
+        meta, kind = unwrap(kind)
         match kind:
             case types.StrType() if "ref" in meta and (value or "default_ref" in meta):
                 self.refer(meta["ref"], value, place, "" if value else meta["default_ref"])
@@ -349,7 +349,7 @@ def _inner_place(tree: Scalar) -> Place:
     return place if tree.plain else Place(place.file, place.line, place.column + 1)
 
 
-def _unwrap(kind: types.Type) -> tuple[dict[str, Any], types.Type]:
+def unwrap(kind: types.Type) -> tuple[dict[str, Any], types.Type]:
     """Take the marks off a type: what ``extra`` says, and the description as ``about``.
 
     Of a type that may be None the other one is left: None stands for a key that is left out.
@@ -374,7 +374,7 @@ def not_none(kind: types.UnionType) -> types.Type | None:
 
 def _blank(kind: types.Type) -> Any:
     """Return an empty value for a key that must be there and is not: only checks ever see it."""
-    match _unwrap(kind)[1]:
+    match unwrap(kind)[1]:
         case types.DictType():
             return {}
         case types.VarTupleType():
@@ -386,7 +386,7 @@ def _blank(kind: types.Type) -> Any:
 
 
 def _about(kind: types.Type) -> str:
-    meta, _ = _unwrap(kind)
+    meta, _ = unwrap(kind)
     return str(meta.get("about", ""))
 
 

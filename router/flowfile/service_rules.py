@@ -33,8 +33,10 @@ from router.flowfile.services import (
 from router.flowfile.tree import Mapping as TreeMapping
 from router.flowfile.tree import Scalar, Tree, scalars
 from router.ivr.nodes.authenticate import Authenticate
+from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.lookup import Lookup
 from router.ivr.nodes.notify import Notify
+from router.ivr.nodes.page import Page
 from router.ivr.nodes.transfer import Transfer
 from router.ivr.taking import TakingMessage
 
@@ -101,9 +103,7 @@ def _duty(draft: Draft) -> None:
             whom = party(text, {PhoneName(phone): None for phone in phones or ()})
             if phones is None or whom.kind == "phone" or (line is not None and line.may_ring(whom.number)):
                 continue
-            near = did_you_mean(text, phones) if not text.startswith("+") else ""
-            hint = f"did you mean '{near}'?" if near else ""
-            draft.findings.append(diagnose("E430", _at(draft, name, text) or place, hint, name=text, table=name))
+            draft.findings.append(diagnose("E430", _at(draft, name, text) or place, name=text, table=name))
         on_call = bytearray(_WEEK)
         for shift in shifts:
             ends = shift.until if shift.until > shift.begins else shift.until + 1440
@@ -166,6 +166,18 @@ def _one_target(draft: Draft) -> None:
             draft.findings.append(diagnose("E433", _key_place(node, "number"), name=number))
 
 
+def _accepting(draft: Draft) -> None:
+    """Whoever is rung by a page can accept."""
+    for node in _nodes(draft):
+        flow = draft.flows.get(node.node.flow) if isinstance(node.node, Page) else None
+        if flow is None:
+            continue
+        inside = [found.node for found in flow.nodes.values()]
+        elsewhere = any(found is None or getattr(found, "flow", "") for found in inside)
+        if not elsewhere and not any(isinstance(found, Hangup) and found.result == "accepted" for found in inside):
+            draft.findings.append(diagnose("E436", _key_place(node, "flow"), name=flow.name))
+
+
 def _places(draft: Draft) -> None:
     """Every brace is part of a place to fill, and secrets stand only where they are sent."""
     for file in ("lookups.yaml", "notices.yaml"):
@@ -208,6 +220,7 @@ SERVICE_RULES: tuple[Callable[[Draft], None], ...] = (
     _duty,
     _asked_whole,
     _one_target,
+    _accepting,
     _places,
     _in_clear,
 )

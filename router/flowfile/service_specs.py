@@ -16,7 +16,7 @@ Url = Annotated[
     str,
     Meta(
         pattern=r"^https?://[A-Za-z0-9._~:\[\]-]+(/\S*|\?\S*)?$",
-        extra={"what": "an address such as https://crm.example/customers/{number}; nothing is filled in before its /"},
+        extra={"what": "such as https://crm.example/customers/{number}, its host written out"},
         description="the address; what stands in braces is filled in",
     ),
 ]

@@ -83,6 +83,9 @@ class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
     pause_reasons: Annotated[
         tuple[NameText, ...], Meta(min_length=1, description="reasons for a pause; agents dial their place in the list")
     ] = ("break",)
+    pause_limits: Annotated[
+        dict[NameText, Span], Meta(description="how long a pause may last, by reason; then the supervisor is told")
+    ] = field(default_factory=dict)
     dids: Annotated[dict[DidText, DidSpec], Meta(min_length=1, description="the numbers callers dial")]
     classes: Annotated[
         dict[NameText, ClassSpec], Meta(description="classes of callers beside standard, vip, repeat, emergency")

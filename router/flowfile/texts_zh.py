@@ -64,7 +64,10 @@ ZH: dict[str, tuple[str, str]] = {
     "E455": ("第 {number} 步在 {after} 后开始，不比前面的步骤晚", "请按开始的先后排列；先放宽的写在前面"),
     "E456": ("第 {number} 步在 {after} 后开始，而来电人最多等 {max_wait}", "请提前开始，或加长队列的“max_wait”"),
     "E457": ("第 {number} 步的要求比之前更高", "步骤只能放宽：更少的技能、更低的等级或更多的班组；没写的保持不变"),
-    "E458": ("第 {number} 步在等候超过 {over} 人时开始，而最多只有 {most} 人等候", "请降低“waiting_over”，或提高“capacity”"),
+    "E458": (
+        "第 {number} 步在等候超过 {over} 人时开始，而最多只有 {most} 人等候",
+        "请降低“waiting_over”，或提高“capacity”",
+    ),
     "E459": ("一共 {have} 位话务员，却要保留 {count} 位", "请少保留一些；至少要多出一位"),
     "E460": ("“sticky”是 {sticky}，而来电人最多等 {max_wait}", "“sticky”要比“max_wait”短"),
     "E461": ("队列“{queue}”里没有人具备这个节点要求的技能", "请降低要求，或在 agents.yaml 里给该队列的话务员加上技能"),
@@ -72,10 +75,14 @@ ZH: dict[str, tuple[str, str]] = {
     "E463": ("名单缺少“{column}”这一列", "第一行写列名：number,class,name"),
     "E464": ("热线的目录里没有名单“{name}”", "请把 CSV 文件放在 customers.yaml 旁边"),
     "E465": ("“{value}”不是电话号码", "请按拨打时的写法，或写 + 和国家代码"),
-    "E466": ("“{skill}”的等级应是 1 到 5 的数字，而不是{found}", "请写 {{gas: 2}}；多选一写 any_of: [{{gas: 2}}, {{pipes: 3}}]"),
+    "E466": (
+        "“{skill}”的等级应是 1 到 5 的数字，而不是{found}",
+        "请写 {{gas: 2}}；多选一写 any_of: [{{gas: 2}}, {{pipes: 3}}]",
+    ),
     "E467": ("“{key}”要求的技能组合太多", "请减少备选（总共最多 {limit} 种）"),
+    "E468": ("没有暂停原因“{name}”", "“pause_reasons”下的原因有：{known}"),
     "E501": ("明文的秘密：“{key}”", "请删掉；密码和 PIN 不写在 YAML 里（hotline agents pin、hotline phones）"),
-    "E601": ("一步只写一件事，这一步写了 {count} 件", "每件事单独一行：“- hears: main_menu”，再写“- press: \"1\"”"),
+    "E601": ("一步只写一件事，这一步写了 {count} 件", '每件事单独一行：“- hears: main_menu”，再写“- press: "1"”'),
     "E602": ("队列“{queue}”有 {have} 位话务员，不是 {want} 位", "请少写几位，或在 agents.yaml 里往它的班组加人"),
     "E603": (
         "这个测试没有拨打号码，也没有进入流程",
@@ -85,7 +92,10 @@ ZH: dict[str, tuple[str, str]] = {
     "E605": ("来电人挂机之后还有“{key}”", "请把“hang_up: yes”放在最后"),
     "W451": ("第 {number} 步什么也没有改变", "请写别的“skills”或“groups”，或去掉它"),
     "W452": ("第 {number} 步一直有效：签入少于 {under} 人时开始，而一共只有 {have} 人", "请降低“signed_in_under”"),
-    "W453": ("第 {number} 步在等候超过 {over} 人时开始，而只容许 {capacity} 人等候", "“waiting_over”要低于队列的“capacity”"),
+    "W453": (
+        "第 {number} 步在等候超过 {over} 人时开始，而只容许 {capacity} 人等候",
+        "“waiting_over”要低于队列的“capacity”",
+    ),
     "W454": ("队列“{name}”的来电总排在“{other}”前面", "权重是提前量：请少于 {limit}，即“{other}”的来电最长的等候"),
     "W455": ("事后处理 {span}，几乎没有尽头", "一般约 60s；提前做完的话务员拨“wrap_up_done”的代码"),
     "W456": (
@@ -100,6 +110,11 @@ ZH: dict[str, tuple[str, str]] = {
     "W462": ("要同时振铃 {count} 部话机，而这个队列只有 {have} 位话务员", "“ring”请写 {have} 或更少"),
     "W463": ("提前量 {span} 使等级“{name}”几乎总在最前", "一般 1 到 10 分钟；要在所有人之前，请写“emergency: yes”"),
     "W464": ("{number} 在这份名单里出现两次，第一次在第 {first} 行", "请删掉一个"),
+    "W466": (
+        "队列“{name}”的事后处理要等话务员自己结束",
+        "请确保话务员拨“wrap_up_done”的代码；超过“wrap_up”会告诉值班长",
+    ),
+    "W467": ("没有提示音“{prompt}”，所以话务员听不到等级“{name}”", "请把文本加到 prompts/"),
     "W465": ("到第 {step} 步之前，没有人能接队列“{name}”的来电", "请先降低要求，或在 agents.yaml 里给话务员加上技能"),
 }
 """Message and hint of every code."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from router.flowfile.diagnostics import Place, diagnose, listed
 from router.flowfile.draft import Draft
-from router.flowfile.graph import Edges, reach
+from router.flowfile.graph import Edges
 from router.flowfile.schema import Reference
 from router.flowfile.text import FULL_WIDTH
 from router.ivr.expressions import BUILT_IN, FUNCTIONS, Compiled, ExpressionError, Name, compile_expression
@@ -49,7 +49,8 @@ class _Variables:
         self._whole = draft.flows_whole and all(
             node.node is not None for flow in draft.flows.values() for node in flow.nodes.values()
         )
-        self._after: dict[tuple[str, str], frozenset[str]] = {}
+        self._after: dict[str, dict[str, int]] = {}
+        self._bits: dict[str, int] = {}
 
     @cached_property
     def _known(self) -> tuple[str, ...]:
@@ -89,16 +90,32 @@ class _Variables:
         flow = reference.flow
         if flow in self._entered or name in self._given.get(flow, ()) or not self._whole:
             return True
-        return reference.node in self._nodes_after(flow, name)
+        if flow not in self._after:
+            self._after[flow] = self._masks(flow)
+        return bool(self._after[flow].get(reference.node, 0) & self._bit(name))
 
-    def _nodes_after(self, flow: str, name: str) -> frozenset[str]:
-        """Return the nodes of a flow that come after one that sets a variable, or set it themselves."""
-        asked = (flow, name)
-        if asked not in self._after:
-            setters = self._setters.get(name, {}).get(flow, set())
-            edges = self._edges_of.get(flow, {})
-            self._after[asked] = frozenset({*setters, *reach(setters, edges)})
-        return self._after[asked]
+    def _masks(self, flow: str) -> dict[str, int]:
+        """Return, for each node, which variables may be set when it is left: one bit each, all worked out at once."""
+        edges = self._edges_of.get(flow, {})
+        masks = dict.fromkeys(edges, 0)
+        for name, setters in self._setters.items():
+            for node in setters.get(flow, ()):
+                masks[node] |= self._bit(name)
+        order = list(edges.items())
+        changed = True
+        while changed:  # up and down the file, as flows are mostly written in their order
+            changed = False
+            for node, targets in order:
+                mask = masks[node]
+                for target in targets:
+                    if target in masks and mask | masks[target] != masks[target]:
+                        masks[target] |= mask
+                        changed = True
+            order.reverse()
+        return masks
+
+    def _bit(self, name: str) -> int:
+        return 1 << self._bits.setdefault(name, len(self._bits))
 
     def _calls(self, reference: Reference) -> bool:
         node = self._node(reference)

@@ -17,13 +17,15 @@ class Way(msgspec.Struct, frozen=True):
     """One thing a node refers to.
 
     ``kind`` is what it is (``node``, ``flow``, ``queue``, ``prompt``...), ``name`` which one. ``field`` is the YAML key
-    it stands under, ``choice`` what leads there below that key: the telephone key, the condition, or "".
+    it stands under, ``choice`` what leads there below that key: the telephone key, the condition, or "". ``number`` is
+    its place in a list, from 1; 0 where it stands in none.
     """
 
     kind: str
     name: str
     field: str
     choice: str = ""
+    number: int = 0
 
     @property
     def label(self) -> str:
@@ -51,30 +53,31 @@ def _to_person(flow: Flow, node: Node) -> list[Way]:
     return found
 
 
-def _of_field(owner: Any, field: types.Field, choice: str = "", under: str = "") -> Iterator[Way]:
-    yield from _of_value(getattr(owner, field.name), field.type, under or field.encode_name, choice)
+def _of_field(owner: Any, field: types.Field, choice: str = "", number: int = 0, under: str = "") -> Iterator[Way]:
+    yield from _of_value(getattr(owner, field.name), field.type, under or field.encode_name, choice, number)
 
 
-def _of_value(value: Any, kind: types.Type, field: str, choice: str) -> Iterator[Way]:
+def _of_value(value: Any, kind: types.Type, field: str, choice: str, number: int) -> Iterator[Way]:
     meta, kind = _unwrap(kind)
     match kind:
         case types.StrType():
             if value and "ref" in meta:
-                yield Way(meta["ref"], value, field, choice)
+                yield Way(meta["ref"], value, field, choice, number)
         case types.DictType(key_type=key_type, value_type=value_type):
             for name, inner in value.items():
-                yield from _of_value(name, key_type, field, choice)
-                yield from _of_value(inner, value_type, field, str(name))
+                yield from _of_value(name, key_type, field, choice, number)
+                yield from _of_value(inner, value_type, field, str(name), number)
         case types.VarTupleType(item_type=item) | types.ListType(item_type=item):
-            for number, inner in enumerate(value, 1):
-                yield from _of_value(inner, item, field, _named(inner, choice or str(number)))
+            for place, inner in enumerate(value, 1):
+                named = _named(inner, choice or str(place))
+                yield from _of_value(inner, item, field, named, place if named else number)
         case types.StructType(fields=fields):
             for inner in fields:
-                yield from _of_field(value, inner, choice, field)
+                yield from _of_field(value, inner, choice, number, field)
         case types.UnionType(types=kinds):
             for one in kinds:
                 if isinstance(one, types.StrType | types.Metadata) and isinstance(value, str):
-                    yield from _of_value(value, one, field, choice)
+                    yield from _of_value(value, one, field, choice, number)
         case _:
             pass
 

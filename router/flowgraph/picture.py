@@ -38,16 +38,29 @@ class Kind(StrEnum):
 
 _KINDS = {
     "greeting": Kind.SPEAKS, "play": Kind.SPEAKS, "say": Kind.SPEAKS,
-    "menu": Kind.ASKS, "collect": Kind.ASKS, "authenticate": Kind.ASKS, "language": Kind.ASKS, "survey": Kind.ASKS,
+    "menu": Kind.ASKS, "collect": Kind.ASKS, "authenticate": Kind.ASKS, "offer": Kind.ASKS, "survey": Kind.ASKS,
+    "choose_language": Kind.ASKS, "language": Kind.DECIDES, "silent_line": Kind.FAREWELL,
     "hours": Kind.DECIDES, "branch": Kind.DECIDES, "set": Kind.DECIDES, "tag": Kind.DECIDES,
-    "subflow": Kind.FLOW, "return": Kind.FLOW,
+    "subflow": Kind.FLOW, "back": Kind.FLOW,
     "enqueue": Kind.PERSON, "transfer": Kind.PERSON,
     "message": Kind.MESSAGE, "voicemail": Kind.MESSAGE, "callback": Kind.MESSAGE,
     "hangup": Kind.FAREWELL,
 }  # fmt: skip
 """Kinds by node type; a type that is not here is known by what it does."""
 
-_NAMED = ("queue", "flow", "source", "service", "duty", "table", "hours", "class", "skill")
+_NAMED = (
+    "queue",
+    "flow",
+    "outbound_flow",
+    "source",
+    "service",
+    "duty",
+    "extension",
+    "hours",
+    "class",
+    "skill",
+    "group",
+)
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,5 +83,5 @@ def _meant(ways: list[Way], result: str, target: str) -> list[Way]:
     there = [way for way in ways if way.name == target]
     if len(there) < 2:
         return there
-    exact = [way for way in there if result in (way.choice, way.field)]
+    exact = [way for way in there if result in (way.choice, way.field, str(way.number or ""))]
     return exact or [way for way in there if not way.choice] or there

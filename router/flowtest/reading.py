@@ -30,7 +30,17 @@ USUAL_TIME = "10:00"
 _ANSWERS = ("lookups", "notices")
 _GIVEN = ("flow", "at", "call", "agents", "parties", *_ANSWERS)
 _STATUSES = ("ok", "missing", "refused", "failed")
-_CODES = {"queue": "E303", "class": "E306", "flow": "E302", "did": "E309", "language": "E310", "heard": "E305"}
+_ANSWERED_BY = {"lookups": "source", "notices": "service"}
+_CODES = {
+    "source": "E320",
+    "service": "E321",
+    "queue": "E303",
+    "class": "E306",
+    "flow": "E302",
+    "did": "E309",
+    "language": "E310",
+    "heard": "E305",
+}
 
 
 class Given(msgspec.Struct, kw_only=True):
@@ -203,6 +213,8 @@ class _Reader:
         if not isinstance(written, Tree):
             self._report("E202", written.place, key=key, expected="a map of answers by name", found=kind_of(written))
             return {}
+        kind = _ANSWERED_BY[key]
+        self._check([Reference(kind, name.text, name.place) for name, _ in written.entries])
         return {name.text: self._answer(value, name.text) for name, value in written.entries}
 
     def _answer(self, tree: AnyTree, key: str) -> tuple[Answer, ...]:
@@ -300,6 +312,8 @@ def _names(site: Site) -> Mapping[str, Collection[str]]:
         "flow": script.flows,
         "did": site.dids,
         "language": script.prompts,
+        "source": site.sources,
+        "service": site.services,
         "heard": {ANYTHING, *(name for prompts in script.prompts.values() for name in prompts)},
     }
 

@@ -75,6 +75,7 @@ class Rehearsal:
         self._began = now
         self._in_front: set[str] = set()
         self._own = ""
+        self._notices: set[str] = set()
         self.outside = Outside(self.site, now, habits, seen=self._seen, heard=self._hears)
         self.outside.turned = self._turned
 
@@ -109,6 +110,12 @@ class Rehearsal:
     def speaking(self) -> bool:
         """Whether something is being said to the caller."""
         return self.outside.plays_to(CALLER)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the flow waits for an answer from outside: a lookup, somebody being rung for the caller."""
+        call = self._call
+        return call is not None and bool(call.request) and not call.recording and not self.talking
 
     @property
     def place(self) -> tuple[str, str]:
@@ -187,8 +194,11 @@ class Rehearsal:
         self.outside.run_to(self.now + span_ms)
 
     def listen(self) -> None:
-        """The caller listens until nothing more is said for now, or the call is over."""
-        self._until(lambda: self.over or not self.speaking)
+        """The caller listens until nothing more is said for now, or the call is over.
+
+        While the flow waits for an answer from outside there is more to come.
+        """
+        self._until(lambda: self.over or not (self.speaking or self.pending))
         if not self.over:
             self.outside.run_to(self.now)
 
@@ -263,7 +273,8 @@ class Rehearsal:
                 self.ended = output
             case commands.LookUp(source=source):
                 self.asked.append(source)
-            case commands.SendNotice(service=service):
+            case commands.SendNotice(service=service, request=request) if request not in self._notices:
+                self._notices.add(request)  # tried again it is still the same notice
                 self.notified.append(service)
             case _:
                 pass

@@ -61,7 +61,7 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """An expression ready to be worked out: the names, queues, calendars and classes it asks for, in the order of the text."""
+    """An expression ready to be worked out, and the names, queues, calendars and classes it asks for, in order."""
 
     text: str
     tree: Any
@@ -112,8 +112,8 @@ def evaluate(
 ) -> Plain:
     """Work an expression out. Yes and no come out as ``yes`` and ``no``.
 
-    ``known`` gives the value of a name ("" for a variable not set). Raises :class:`ExpressionError` where the expression
-    has no value: a sum with a text, a division by zero.
+    ``known`` gives the value of a name ("" for a variable not set). Raises :class:`ExpressionError` where there is no
+    value: a sum with a text, a division by zero.
     """
     return plain(_work_out(expression, known, asked))
 
@@ -311,7 +311,7 @@ class _Reader:
 
 
 def _syntax(source: str, error: SyntaxError) -> ExpressionError:
-    at = min(max((error.offset or 1) - 1, 0) if error.lineno in (None, 1) else 0, len(source))
+    at = min(error.offset - 1, len(source)) if error.offset and error.lineno == 1 else len(source)
     if (single := _SINGLE_EQUALS.search(source)) is not None:
         return ExpressionError("a single '=' has no place here", single.start(), "to compare write ==")
     if "leading zeros" in error.msg:

@@ -53,7 +53,7 @@ class Session(msgspec.Struct, kw_only=True):
     question is open, ``waiting`` whether the caller is in a queue, ``music`` whether they hear music. ``secrets`` names
     the variables that are in no record, log or message. ``stack`` holds the flows that called this one, outermost
     first. ``silent_steps`` counts nodes entered since the caller last pressed a key and ``steps`` all of them, so that
-    a loop in a flow ends.
+    a loop in a flow ends: at a person where there is one, once (``rescued``).
     """
 
     flow: str
@@ -70,6 +70,7 @@ class Session(msgspec.Struct, kw_only=True):
     music: bool = False
     secrets: tuple[str, ...] = ()
     stack: tuple[Frame, ...] = ()
+    rescued: bool = False
 
 
 def shown(session: Session) -> dict[str, str]:

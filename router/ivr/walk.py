@@ -334,9 +334,15 @@ class Walk:
 
     def _enter(self, name: str, typed: str) -> None:
         session = self.session
-        if session.silent_steps >= MAX_SILENT_STEPS or session.steps >= MAX_STEPS:
-            self.end("lost", f"flow '{session.flow}' goes round in circles at node '{session.node}'")
-            return
+        most = MAX_STEPS + (MAX_SILENT_STEPS if session.rescued else 0)
+        if session.silent_steps >= MAX_SILENT_STEPS or session.steps >= most:
+            depth = self._depth_of_person()
+            if depth is None or session.rescued:
+                self.end("lost", f"flow '{session.flow}' goes round in circles at node '{session.node}'")
+                return
+            for _ in range(depth):
+                self._pop()
+            name, session.silent_steps, session.rescued = self.flow.person, 0, True
         session.node = name
         session.memory = {}
         session.silent_steps += 1

@@ -66,7 +66,7 @@ def ratio(
     if not any(off):
         return Estimate(value, 0.0)
     used = [control for control in controls if any(control)] if count >= LEAST_FOR_CONTROLS else []
-    luck, off = _explained(off, used)
+    luck, doubt, off = _explained(off, used)
     highest = 1.0 if all(over <= under for over, under in zip(numerators, denominators, strict=True)) else math.inf
     value = min(max(value - luck * count / total, 0.0), highest)
     squares = math.fsum(part * part for part in off)
@@ -76,16 +76,16 @@ def ratio(
     correlation = math.fsum(one * next_one for one, next_one in pairwise(off)) / squares
     # An AR(1) view of what is left between neighbours, freed of its bias (Marriott & Pope 1954); it only ever widens.
     kept = min(max(correlation + (1 + 3 * correlation) / count, 0.0), 0.9)
-    variance = squares / freedom / count * (1 + kept) / (1 - kept)
+    variance = squares / freedom * (1 / count + doubt) * (1 + kept) / (1 - kept)
     return Estimate(value, student_t(freedom) * math.sqrt(variance) * count / total, correlation)
 
 
-def _explained(off: list[float], controls: Sequence[Sequence[float]]) -> tuple[float, list[float]]:
-    """Return how much of the mean of ``off`` the controls' means explain, and what of ``off`` they leave.
+def _explained(off: list[float], controls: Sequence[Sequence[float]]) -> tuple[float, float, list[float]]:
+    """Return how much of the mean of ``off`` the controls' means explain, how far to doubt it, and what they leave.
 
     Controls are taken one after another, each freed of what those before it say (Gram-Schmidt).
     """
-    luck = 0.0
+    luck = doubt = 0.0
     count = len(off)
     free: list[tuple[float, list[float]]] = []
     for control in controls:
@@ -102,8 +102,9 @@ def _explained(off: list[float], controls: Sequence[Sequence[float]]) -> tuple[f
     for mean, rest in free:
         slope = _dot(off, rest) / _dot(rest, rest)
         luck += slope * mean
+        doubt += mean * mean / _dot(rest, rest)
         off = [part - slope * of_rest for part, of_rest in zip(off, rest, strict=True)]
-    return luck, off
+    return luck, doubt, off
 
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:

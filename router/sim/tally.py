@@ -83,7 +83,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def controls(batches: Sequence[Batch], known: Known | None) -> list[list[float]]:
-    """Return how each batch's luck differs from what is known: arrivals, talks and, of two kinds of callers, the mix."""
+    """Return how each batch's luck differs from what is known: arrivals, talks, and the mix of two kinds of callers."""
     if known is None:
         return []
     found = [

@@ -16,7 +16,7 @@ def value(words: Phrases, strategy: str, key: float, at: Ms) -> str:
         return words.span(max(at - key, 0))
     if strategy in _SPANS:
         return words.span(key)
-    return f"{-key if strategy == 'best_skill' else key:g}"
+    return f"{abs(key):g}"
 
 
 def reason(words: Phrases, rang: AgentRang) -> str:

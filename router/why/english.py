@@ -86,10 +86,9 @@ TEXTS: dict[str, str] = {
     "missed.cancelled": "{agent} was no longer rung.",
     "missed.hung_up": "{agent} hung up before the caller was there.",
     "missed.other": "{agent} did not take it: {why}.",
-    "out_of_rotation": "{agent} was taken out of rotation ({reason}).",
     "alert.kept": "The supervisor was told about {agent} ({kind}); {agent} stayed in rotation, for nobody else was"
     " ready or an emergency waited.",
-    "alert.out": "The supervisor was told about {agent} ({kind}).",
+    "alert.out": "{agent} was taken out of rotation ({kind}); the supervisor was told.",
     "alert.kind.agent_not_answering": "not answering",
     "alert.kind.phone_forwarded": "phone forwarded",
     "alert.kind.other": "{kind}",

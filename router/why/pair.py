@@ -52,7 +52,7 @@ def _fitness(desk: Desk, waiting: Waiting, agent: AgentId) -> list[Finding]:
     groups, need = desk.matcher.needed(waiting)
     found = []
     if not set(spec.groups) & set(groups):
-        wide = set(desk.matcher.standing(waiting).groups)
+        wide = set(desk.matcher.prospects(waiting).groups)
         if waiting.senior_groups and set(spec.groups) & wide:
             found.append(Finding(code="seniors", blanks={"want": ", ".join(groups)}))
         else:
@@ -92,7 +92,7 @@ def _order(desk: Desk, waiting: Waiting, agent: AgentId, rung: list[Leg]) -> Fin
         return Finding(code="connecting", blanks={"winner": picked})
     if agent in waiting.tried:
         return Finding(code="tried")
-    if not desk.matcher.standing(waiting).entitled:
+    if not desk.matcher.prospects(waiting).entitled:
         return Finding(
             code="reserve", blanks={"count": str(queue.reserve_count), "classes": ", ".join(queue.reserve_for)}
         )

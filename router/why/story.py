@@ -10,7 +10,7 @@ import msgspec
 
 from router.core import records
 from router.core.ids import CallId, Ms
-from router.core.records import AgentState, Record
+from router.core.records import Record
 from router.why import choice
 from router.why.phrases import Phrases
 
@@ -277,8 +277,6 @@ class _Teller:
         ]
 
     def state(self, record: records.AgentStateChanged) -> list[str]:
-        if record.state is AgentState.NOT_ANSWERING:
-            return [self._say("out_of_rotation", agent=record.agent, reason=record.reason)]
         return []  # ringing, talking and wrap-up are told by the call's own records
 
     def alert(self, record: records.Alert) -> list[str]:

@@ -283,6 +283,7 @@ class Course:
         state = self.outside.core.desk.state
         assert not state.calls and not state.legs and not state.waiting and not state.codes
         assert not state.appointments and not state.pages
+        assert not state.notices and not state.locks
         assert set(self.outside.ended) == set(self.outside.received)
         assert not self.outside.bridges
         in_call = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP)

@@ -205,6 +205,17 @@ class Scenario:
     def do_pause(self, agent: str, reason: str) -> list[str]:
         return self._feed(events.AgentPauseAsked(agent=AgentId(agent), reason=reason))
 
+    def do_regroup(self, agent: str, *words: str) -> list[str]:
+        """A supervisor changes an agent for now: ``groups=a,b skills=gas:3``; nothing: the YAML holds again."""
+        given = dict(word.split("=", 1) for word in words)
+        groups = tuple(given["groups"].split(",")) if "groups" in given else None
+        levels = dict(skills(given["skills"])) if "skills" in given else None
+        return self._feed(events.AgentRegroupAsked(agent=AgentId(agent), groups=groups, skills=levels))
+
+    def do_close(self, queue: str, word: str = "") -> list[str]:
+        """A supervisor closes a queue for now; ``close desk no`` opens it."""
+        return self._feed(events.QueueCloseAsked(queue=queue, closed=word != "no"))
+
     def do_extend_wrap_up(self, agent: str) -> list[str]:
         return self._feed(events.WrapUpExtendAsked(agent=AgentId(agent)))
 
@@ -220,6 +231,41 @@ class Scenario:
                 locked=correct == "locked",
             )
         )
+
+    def do_reply(self, name: str, status: str, *fields: str) -> list[str]:
+        """What a call asked last is answered (``reply A ok name=Li``)."""
+        call = self._call(name)
+        pairs = dict(field.split("=", 1) for field in fields)
+        return self._feed(events.ReplyArrived(call=call.id, request=call.request, status=status, fields=pairs))
+
+    def do_noticed(self, request: str, status: str) -> list[str]:
+        """A service says how a notice went (``noticed c1.r1 failed``)."""
+        call = CallId(f"t.1.{request.partition('.')[0]}")
+        return self._feed(events.ReplyArrived(call=call, request=f"t.1.{request}", status=status))
+
+    def do_recorded(self, name: str, length: str) -> list[str]:
+        """What a call is recording is over (``recorded A 8s``)."""
+        ms = int(float(length.removesuffix("s")) * 1000)
+        return self._feed(events.RecordingFinished(recording=self._call(name).request, length_ms=ms))
+
+    def do_leg(self, leg: str, what: str) -> list[str]:
+        """A leg of a call of ours ``rings``, ``answers`` or ends for a reason (``leg c2.l1 busy``)."""
+        channel = ChannelId(f"t.1.{leg}")
+        if what == "rings":
+            return self._feed(events.AgentLegRinging(leg=channel))
+        if what == "answers":
+            return self._feed(events.AgentLegAnswered(leg=channel))
+        return self._feed(events.AgentLegEnded(leg=channel, why=LegEnd(what)))
+
+    def do_press(self, leg: str, key: str) -> list[str]:
+        """Somebody we rang presses a key."""
+        return self._feed(events.KeyPressed(channel=ChannelId(f"t.1.{leg}"), key=key))
+
+    def do_extension(self, number: str, word: str) -> list[str]:
+        """Somebody opens or closes an extension, or sets (``dnd``) or ends (``no-dnd``) its do-not-disturb."""
+        is_open = {"open": True, "close": False}.get(word)
+        quiet = {"dnd": True, "no-dnd": False}.get(word)
+        return self._feed(events.ExtensionAsked(extension=number, open=is_open, do_not_disturb=quiet))
 
     def do_publish(self, version: str) -> list[str]:
         drafted = None if self.draft is None else self.draft.site(version)

@@ -6,11 +6,25 @@ from router.acd.spec import Agent, CallClass, Floor, Queue, Skills
 from router.core.ids import AgentId, PhoneName, QueueName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Party, Phone, Trunk
 from router.core.localtime import LocalClock
+from router.core.services import TableSource, Webhook
 from router.ivr.flow import Flow, Node, Script
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.menu import Menu
-from router.ivr.orders import AnyOrder, Book, Cancel, LookUp, Page, Record, Reply, SetExtension, Transfer
+from router.ivr.nodes.message import Message
+from router.ivr.orders import (
+    AnyOrder,
+    Authenticate,
+    Book,
+    Cancel,
+    LookUp,
+    Notify,
+    Page,
+    Record,
+    Reply,
+    SetExtension,
+    Transfer,
+)
 from router.ivr.walk import Walk
 from router.site import Site
 
@@ -53,6 +67,11 @@ KEYS = {
     "36": "no_wake",
     "37": "quiet",
     "38": "page",
+    "39": "sign_on",
+    "41": "message",
+    "42": "tell",
+    "43": "abroad",
+    "44": "desk_of",
 }
 ROOM = Party(kind="phone", number="1003")
 PAGER = Party(kind="outside", number="95002")
@@ -112,6 +131,13 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
                         "no_wake": AskFor(order=Cancel(kind="wake_up", party=ROOM)),
                         "quiet": AskFor(order=SetExtension(extension="301", do_not_disturb=True)),
                         "page": AskFor(order=Page(table="night", flow="accept"), then="choose"),
+                        "sign_on": AskFor(
+                            order=Authenticate(source="bank", account="8888", password="123456"), then="choose"
+                        ),
+                        "message": Message(into="desk", service="sms", next="bye"),
+                        "tell": AskFor(order=Notify(service="sms", fields={"text": "hi"}), then="choose"),
+                        "abroad": AskFor(order=Transfer(kind="outside", target="00441"), then="choose"),
+                        "desk_of": AskFor(order=LookUp(source="desks", fields={"subject": "Lamps"}), then="choose"),
                     },
                 ),
                 "wake": Flow(name="wake", start="bye", nodes={"bye": Hangup()}),
@@ -140,6 +166,12 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
         phones={PhoneName(number): Phone(name=PhoneName(number)) for number in agents},
         outside=OutsideLine(trunk="local", allow=("95", "+86"), show_number="4001860"),
         extensions={"301": Extension(number="301", phone=PhoneName("1003"))},
+        sources={
+            "desks": TableSource(
+                name="desks", keys=("subject",), columns=("subject", "desk"), rows={("lamps",): {"desk": "light"}}
+            )
+        },
+        services={"sms": Webhook(name="sms", url="http://127.0.0.1:1/", give_up_ms=120_000)},
         duty={"night": (DutyShift(weekdays=tuple(range(7)), begins=0, ends=1440, parties=(PAGER, ROOM)),)},
         codes={"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done"},
     )
@@ -191,6 +223,9 @@ _PROMPTS = (
     "router/waited",
     "router/nobody_free",
     "router/invalid_key",
+    "router/leave_message",
+    "router/message_review",
+    "router/message_kept",
     *(
         f"router/{name}"
         for name in (

@@ -11,7 +11,7 @@ from router.ivr.walk import Walk
 
 
 class Hangup(Node, frozen=True, kw_only=True):
-    """Says farewell and hangs up: on a holiday of ``hours`` with a holiday wish, from Friday noon with a weekend one."""
+    """Says farewell and hangs up; with a wish on a holiday of ``hours`` and from Friday noon to Sunday night."""
 
     parts: Annotated[
         tuple[Part, ...], Meta(description="farewells of their own; the first that fits is said, without a wish")
@@ -26,6 +26,10 @@ class Hangup(Node, frozen=True, kw_only=True):
     weekend_wish: Annotated[
         tuple[PromptName, ...], Meta(description="said before the farewell from Friday noon to Sunday; [] for none")
     ] = ("router/nice_weekend",)
+    result: Annotated[
+        str,
+        Meta(max_length=64, description="what the call came to; somebody on call who is rung accepts with 'accepted'"),
+    ] = ""
 
     def enter(self, walk: Walk) -> None:
         """Say farewell."""
@@ -34,7 +38,7 @@ class Hangup(Node, frozen=True, kw_only=True):
     def played(self, walk: Walk) -> None:
         """The farewell is over."""
         walk.step("done")
-        walk.end()
+        walk.end(detail=self.result)
 
     def _wish(self, walk: Walk) -> tuple[str, ...]:
         if self.hours and is_holiday(walk, self.hours):

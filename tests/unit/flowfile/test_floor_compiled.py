@@ -18,6 +18,13 @@ from router.site import Site
 
 WriteSite = Callable[..., Path]
 
+ACCEPT = """\
+nodes:
+  ask: {type: menu, prompt: main_menu, keys: {"1": take}, no_key: leave}
+  take: {type: hangup, result: accepted}
+  leave: {type: hangup}
+"""
+
 FULL_QUEUE = """\
 queues:
   gas:
@@ -34,6 +41,7 @@ queues:
     unreachable_after: 3s
     round_pause: 4s
     wrap_up: 30s
+    wrap_up_until_done: yes
     return_after: 5m
     late_after: 20s
     short_abandon: 5s
@@ -44,6 +52,12 @@ queues:
     stay_empty: no
     reserve: {count: 1, for: [vip, repeat]}
     sticky: 25s
+    hours: office
+    keep_at_closing: no
+    alarm_after: 10s
+    duty: {table: night, flow: accept}
+    whisper: [class, wait, welcome]
+    tell_work_number: yes
   enquiry:
     groups: [inbound]
 """
@@ -51,7 +65,7 @@ AGENTS = """\
 groups: {inbound: {}, experts: {}}
 agents:
   1003: {groups: [inbound], skills: {gas: 3, english: 1}, favours: {gas: 60s, english: 5s}, share: 3}
-  1001-1002: {groups: [inbound], skills: {pipes: 3}}
+  1001-1002: {groups: [inbound], skills: {pipes: 3}, wrap_up: 90s}
   1009: {groups: [experts], skills: {gas: 5}}
 """
 
@@ -72,7 +86,10 @@ def _need(text: str) -> tuple[Need | None, list[Diagnostic], list[Reference]]:
         ("{gas: 2}", ((("gas", 2),),)),
         ("{gas: 2, english: 3}", ((("english", 3), ("gas", 2)),)),
         ("{any_of: [{gas: 2}, {pipes: 3}]}", ((("gas", 2),), (("pipes", 3),))),
-        ("{english: 1, any_of: [{gas: 2}, {pipes: 3}]}", ((("english", 1), ("gas", 2)), (("english", 1), ("pipes", 3)))),
+        (
+            "{english: 1, any_of: [{gas: 2}, {pipes: 3}]}",
+            ((("english", 1), ("gas", 2)), (("english", 1), ("pipes", 3))),
+        ),
         ("{any_of: [{gas: 2}, {all_of: [{pipes: 3}, {english: 1}]}]}", ((("english", 1), ("pipes", 3)), (("gas", 2),))),
         ("{all_of: [{gas: 2}, {gas: 4}]}", ((("gas", 4),),)),
         ("{any_of: [{gas: 2}, {gas: 4}, {gas: 2, english: 1}]}", ((("gas", 2),),)),
@@ -107,8 +124,17 @@ def test_what_implies_what() -> None:
 
 
 @pytest.fixture
-def site(write_site: WriteSite) -> Site:
-    folder = write_site({"queues.yaml": FULL_QUEUE, "agents.yaml": AGENTS})
+def site(good: dict[str, str], write_site: WriteSite) -> Site:
+    folder = write_site(
+        {
+            "site.yaml": good["site.yaml"] + "pause_reasons: [break, meal]\npause_limits: {meal: 30m}\n",
+            "queues.yaml": FULL_QUEUE,
+            "agents.yaml": AGENTS,
+            "hours.yaml": 'hours: {office: {week: {daily: "08:00-17:00"}}}\n',
+            "duty.yaml": 'tables: {night: [{ring: "1001"}]}\n',
+            "flows/accept.yaml": ACCEPT,
+        }
+    )
     assert [finding.code for finding in check_site(folder) if finding.severity == "error"] == []
     return load_site(folder)
 
@@ -131,6 +157,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         unreachable_after_ms=3_000,
         round_pause_ms=4_000,
         wrap_up_ms=30_000,
+        wrap_up_until_done=True,
         return_after_ms=300_000,
         late_after_ms=20_000,
         short_abandon_ms=5_000,
@@ -142,7 +169,18 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         reserve_count=1,
         reserve_for=("vip", "repeat"),
         sticky_ms=25_000,
+        hours="office",
+        keep_at_closing=False,
+        alarm_after_ms=10_000,
+        duty_table="night",
+        duty_flow="accept",
+        whisper=("class", "wait", "welcome"),
+        tell_work_number=True,
     )
+
+
+def test_limits_of_pauses(site: Site) -> None:
+    assert (site.floor.pause_reasons, site.floor.pause_limits) == (("break", "meal"), {"meal": 1_800_000})
 
 
 def test_a_queue_of_defaults_is_the_cores(site: Site) -> None:
@@ -155,6 +193,7 @@ def test_agents_favours_share_and_place_in_the_file(site: Site) -> None:
         ("1003", 0), ("1001", 1), ("1002", 2), ("1009", 3),
     ]  # fmt: skip
     assert agents[AgentId("1003")].favours == (("english", 5_000), ("gas", 60_000))
+    assert (agents[AgentId("1003")].wrap_up_ms, agents[AgentId("1001")].wrap_up_ms) == (None, 90_000)
     assert (agents[AgentId("1003")].share, agents[AgentId("1001")].share) == (3, 1)
 
 

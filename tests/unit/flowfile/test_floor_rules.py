@@ -138,6 +138,14 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("without skilled agents", QUEUES, "groups: [inbound]\n", "groups: [experts]\n    skills: {gas: 1}\n", [
         f"{QUEUES}:16:3 E405",
     ]),
+    ("limit of no pause", SITE, "classes:\n", "pause_limits: {brake: 10m}\nclasses:\n", [f"{SITE}:5:16 E468"]),
+    ("wrap-up until done", QUEUES, "wrap_up: 60s", "wrap_up_until_done: yes", [f"{QUEUES}:15:25 W466"]),
+    ("a class nobody hears", SITE, "classes:\n", "classes:\n  gold: {head_start: 1s}\n", [f"{QUEUES}:15:14 W467"]),
+    ("an unknown whisper", QUEUES, "wrap_up: 60s", "whisper: [class, weight]", [f"{QUEUES}:15:22 E305"]),
+    ("unknown hours", QUEUES, "wrap_up: 60s", "hours: offcie", [f"{QUEUES}:15:12 E333", f"{MAIN}:7:3 W459"]),
+    ("an unknown duty table", QUEUES, "wrap_up: 60s", "duty: {table: night, flow: acept}", [
+        f"{QUEUES}:15:19 E323", f"{QUEUES}:15:32 E302",
+    ]),
     ("over three rings", QUEUES, "ring: 2", "answer_within: 4 rings", [f"{QUEUES}:13:20 E404"]),
     ("an emergency class is not given back", MAIN, "class: vip, full: bye, timeout: bye, nobody: bye", "class: emergency", [f"{MAIN}:9:3 E311"]),
     ("steps with alternatives", QUEUES, "30s, skills: {gas: 2}", "30s, skills: {any_of: [{gas: 2}, {pipes: 3}]}", []),
@@ -150,6 +158,7 @@ EXTRA = {  # a case that needs further changes
         MAIN, "  bye:", "  again: {type: callback, queue: desk, next: bye}\n  bye:"
     ),
     "seniors of another queue": (AGENTS, "  1007:\n    groups: [experts]", "  1007:\n    groups: [experts, other]"),
+    "a class nobody hears": (QUEUES, "wrap_up: 60s", "whisper: class"),
     "without agents": (AGENTS, "experts: {}", "experts: {}, empty: {}"),
 }  # fmt: skip
 GROUPS = {"seniors of another queue": ("experts: {}}", "experts: {}, other: {}}")}

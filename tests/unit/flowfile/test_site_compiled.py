@@ -29,7 +29,8 @@ def test_the_demo_is_what_the_readme_promises() -> None:
     assert sorted(site.floor.agents) == [str(number) for number in range(1001, 1041)]
     assert set(site.phones) == set(site.floor.agents)
     assert site.codes == {
-        "*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done"
+        "*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done",
+        "*16": "extend_wrap_up",
     }  # fmt: skip
     assert site.ring_ms == 5_000
     assert site.floor.queues["enquiry"].answer_within_ms == 15_000

@@ -1,0 +1,19 @@
+"""The live check finds nothing and changes nothing, whatever happened, as long as nobody broke the core by hand."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from properties.test_callcontrol_machine import Course
+
+from router.core import events
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9), steps=st.integers(1, 150))
+def test_a_sound_core_is_left_alone(seed: int, steps: int) -> None:
+    course = Course(seed)
+    for _ in range(steps):
+        course.step()
+        outside = course.outside
+        before = outside.core.snapshot()
+        assert outside.core.handle(events.HealthChecked(), outside.now) == []
+        assert outside.core.snapshot() == before
