@@ -22,6 +22,7 @@ from router.control.ending import Ending
 from router.control.legs import Legs
 from router.control.locks import Locks
 from router.control.notices import Notices
+from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
 from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
@@ -47,7 +48,8 @@ class CallControl:
         self.desk = Desk(sites, state if state is not None else State(config=site))
         self.ending = Ending(self.desk)
         self.whispers = Whispers(self.desk)
-        self.ringing = Ringing(self.desk, self.ending, self.whispers)
+        self.open_lines = OpenLines(self.desk)
+        self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines)
         self.transfers = Transfers(self.desk, self.ending)
         self.outbound = Outbound(self.desk, self.ending)
         self.tasks = Tasks(self.desk, self.outbound)
@@ -56,7 +58,9 @@ class CallControl:
         self.duty = Duty(self.desk, self.tasks, self.transfers, self.ending)
         asks = Asks(self.desk, self.transfers, self.tasks)
         self.door = Door(self.desk, self.ringing, self.ending, asks, self.duty)
-        self.legs = Legs(self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.door, self.ending)
+        self.legs = Legs(
+            self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.open_lines, self.door, self.ending
+        )
         self.codes = Codes(self.desk)
 
     # --- the contract ---
@@ -211,13 +215,18 @@ class CallControl:
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
+        for agent in self.desk.agents.joined:
+            self.open_lines.opens(turn, agent)
+        self.desk.agents.joined.clear()
         if self.desk.agents.left:
             for agent in self.desk.agents.left:
+                self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
             self.desk.agents.left.clear()
             for call, reply in self.ringing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
         self.ringing.settle(turn)
+        self.open_lines.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:
         return Turn(now, self.desk.state.ledger, self.desk.state.config)

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 SAVED_FOR_MS = 300
 """How long files must rest after a save before they are looked at: editors write several at once."""
+FOLDER_BACK_S = 2.0
+"""How often a folder that has gone is looked for."""
 LONGEST_NAP_S = 60.0
 """A plan's time is looked at again this often: the clock may be set meanwhile."""
 
@@ -108,10 +110,13 @@ class LiveSite:
     async def watch(self) -> None:
         """Publish what is saved in the site's folder, for ever, where the live site wants that."""
         folder = self._settings.site.absolute()
-        async for _ in watchfiles.awatch(folder, debounce=SAVED_FOR_MS, step=50, rust_timeout=1_000):
-            if self.site.publish_on_save:
-                async with self._publishing:
-                    await self._saved(folder)
+        while True:
+            if folder.is_dir():
+                async for _ in watchfiles.awatch(folder, debounce=SAVED_FOR_MS, step=50, rust_timeout=1_000):
+                    if self.site.publish_on_save:
+                        async with self._publishing:
+                            await self._saved(folder)
+            await asyncio.sleep(FOLDER_BACK_S)
 
     # --- inside ---
 

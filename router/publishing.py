@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from router.adapters.prompts import Progress, Sound, build_sounds
+from router.adapters.prompts import Progress, Sound, build_sounds, engine_of
 from router.core.ids import Ms
 from router.errors import HotlineError, JournalError, SiteError
 from router.flowfile.prompts import Prompts, read_prompts
@@ -114,21 +114,31 @@ def taken_back(last: Change, version: str) -> bool:
     return last.how == "rollback" and last.previous == version
 
 
-def build_site_prompts(site: Path, settings: Settings, progress: Progress | None = None) -> list[str]:
-    """Make the sound files of a hotline's folder; return what was made (``en/router/pin``...).
+def build_site_prompts(
+    site: Path, settings: Settings, progress: Progress | None = None, *, again: bool = False
+) -> list[str]:
+    """Make the sound files of a hotline's folder; return what was made (``en/router/pin``...), all of them ``again``.
 
-    Raises ``SiteError`` where the texts have mistakes, ``SetupError`` where a file cannot be made.
+    Raises ``SiteError`` where the texts have mistakes, ``SetupError`` where a file cannot be made, ``SettingsError``
+    where the engine's settings are wrong.
     """
     prompts, findings = read_prompts(site)
     if findings:
         raise SiteError("\n".join(str(finding) for finding in sorted(findings)), "correct the texts")
-    return build_sounds(sounds_of(prompts), Folders.of(settings).prompts, progress)
+    folder = Folders.of(settings).prompts
+    return build_sounds(sounds_of(prompts), folder, progress, engine_of(settings), again=again)
 
 
 def sounds_of(prompts: Prompts) -> list[Sound]:
     """Return the sound files that prompts need."""
     return [
-        Sound(path=prompt.sound, language=prompt.language, text=prompt.text, recording=prompt.recording)
+        Sound(
+            path=prompt.sound,
+            language=prompt.language,
+            text=prompt.text,
+            recording=prompt.recording,
+            place=f"{prompt.place.file}:{prompt.place.line}",
+        )
         for texts in prompts.values()
         for prompt in texts.values()
     ]

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         description="folder of prompts and recordings as 'ROUTER_PATH:ASTERISK_PATH'; else <home>/shared at its place",
     )
 
+    prompt_engine: Literal["espeak", "command", "http"] = Field("espeak", description="what speaks texts")
+    prompt_command: str = Field("", description="engine command: its command line, with {file} and {text} or stdin")
+    prompt_url: str = Field("", description="engine http: where texts are posted, with {language} and {voice}")
+    prompt_voices: str = Field("", description="voice of each language, 'zh=cmn, en=en-gb'")
+    prompt_timeout_s: float = Field(60, gt=0, le=3_600, description="how long an engine may take for one prompt")
+
     redis: Literal["own", "existing"] = Field("own", description="bring a Redis of our own, or use one there")
     redis_port: int = Field(6379, ge=1, le=65535)
     redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName, QueueName
 from router.core.records import AgentState
 
 
@@ -66,10 +66,11 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     """An agent now. ``since`` is when the state began; ``idle_since`` orders the longest idle.
 
     ``after_call`` is a request made during a call (``paused`` or ``signed_out``) with its ``after_reason``.
-    ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer.
-    ``resting`` agents are passed over for a moment after a ring that failed without blame. ``to_tell`` is set while the
-    agent has not yet been told that they were taken out of rotation. ``busy_ms`` is talk, hold and wrap-up since
-    signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made when they became idle (for strategies).
+    ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer. ``open_leg`` is the leg
+    of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring that
+    failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of rotation.
+    ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made
+    when they became idle (for strategies).
     """
 
     number: AgentId
@@ -82,6 +83,7 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     call: CallId | None = None
     after_call: AgentState | None = None
     after_reason: str = ""
+    open_leg: ChannelId | None = None
     resting: bool = False
     wrap_up_ms: Ms = 0
     extended: bool = False

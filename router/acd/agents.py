@@ -1,6 +1,6 @@
 """Pure: agents and their phones: signing in, pausing, wrap-up, being out of rotation, and who can be rung now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
@@ -8,7 +8,8 @@ from router.acd.presence import Presence, availability
 from router.acd.spec import Agent, Floor, Queue
 from router.core import chance
 from router.core.events import PhoneSeen
-from router.core.ids import AgentId, CallId, Ms, PhoneName, QueueName
+from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName, QueueName
+from router.core.lines import Phone
 from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused, PhoneChanged
 from router.core.timers import Timers
 from router.core.turn import Turn
@@ -17,13 +18,16 @@ from router.core.turn import Turn
 class Agents:
     """Everything that changes an agent's state goes through here, so that the matcher always knows who is idle."""
 
-    def __init__(self, state: FloorState, floor: Floor, phones: frozenset[PhoneName], timers: Timers) -> None:
+    def __init__(self, state: FloorState, floor: Floor, phones: Mapping[PhoneName, Phone], timers: Timers) -> None:
         self._state = state
         self._floor = floor
         self._phone_names = phones
+        self._connected = frozenset(name for name, phone in phones.items() if phone.stays_connected)
         self._timers = timers
         self.matcher = Matcher(floor)
         self.presence = Presence(floor, state.agents, self._availability)
+        self.joined: list[AgentId] = []
+        """Who has entered service in this turn; whoever looks at it clears it."""
         self.left: list[AgentId] = []
         """Who has left service in this turn; whoever looks at it clears it."""
         self._on_phone: dict[PhoneName, AgentId] = {}
@@ -62,6 +66,7 @@ class Agents:
         status.to_tell = False
         self.matcher.enrol(status)
         self._on_phone[phone] = agent
+        self.joined.append(agent)
         self._go(turn, status, AgentEvent.SIGN_IN, by=by)
         return True
 
@@ -228,6 +233,21 @@ class Agents:
                 status.resting = False
                 self._refresh(status)
 
+    def line_opened(self, agent: AgentId, leg: ChannelId) -> None:
+        """The phone of an agent that stays connected is connected."""
+        status = self._state.agents[agent]
+        status.open_leg = leg
+        self._refresh(status)
+
+    def line_closed(self, turn: Turn, agent: AgentId) -> None:
+        """It is not any longer: the agent leaves service, after the call if in one."""
+        status = self._state.agents[agent]
+        status.open_leg = None
+        self._refresh(status)
+        if status.state is not AgentState.SIGNED_OUT:
+            turn.note(Alert, kind="line_closed", subject=agent, call_id=status.call or "", detail=status.phone)
+            self.sign_out(turn, agent, "line_closed")
+
     def in_another_call(self, agent: AgentId) -> bool:
         """Say whether an agent's phone is in a call that is not ours."""
         return self.phone(self._state.agents[agent].phone).other_calls > 0
@@ -352,6 +372,8 @@ class Agents:
 
     def _can_be_rung(self, status: AgentStatus) -> bool:
         phone = self._state.phones.get(status.phone)
+        if status.phone in self._connected and status.open_leg is None:
+            return False
         return phone is not None and phone.free and not status.resting
 
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:

@@ -48,10 +48,12 @@ class Overlays:
         self._apply(turn, event.agent, event.by)
 
     def _refusal(self, event: events.AgentRegroupAsked) -> str:
-        """Why an agent cannot be regrouped so; "" where they can. A mistyped name must not make a new group or skill."""
+        """Why an agent cannot be regrouped so; "" where they can. A mistyped name must make no new group or skill."""
         agents = self._yaml.agents.values()
         groups = {group for agent in agents for group in agent.groups}
+        needs = [need for queue in self._yaml.queues.values() for need in (queue.need, *(s.need for s in queue.steps))]
         skills = {skill for agent in agents for skill, _ in agent.skills}
+        skills |= {skill for need in needs for one in need for skill, _ in one}
         if event.agent not in self._yaml.agents:
             return "no such work number"
         for group in event.groups or ():

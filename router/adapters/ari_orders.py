@@ -15,7 +15,9 @@ from router.core.commands import (
     Command,
     ConnectLegs,
     DestroyBridge,
+    EndSilence,
     HangUpLeg,
+    HoldSilence,
     PlayPrompts,
     RecordCaller,
     RingAgent,
@@ -138,6 +140,10 @@ class Orders:
                 self._connect(command)
             case Whisper():
                 self._whisper(command)
+            case HoldSilence():
+                self._order(command, command.channel, "channels.startSilence", _GONE, channelId=command.channel)
+            case EndSilence():
+                self._order(command, command.channel, "channels.stopSilence", _GONE_OR_IDLE, channelId=command.channel)
             case DestroyBridge():
                 self._take_apart(command.call, command.bridge)
                 self._order(command, command.bridge, "bridges.destroy", _GONE, bridgeId=command.bridge)

@@ -1,67 +1,125 @@
-"""Makes the sound files callers hear: from recordings where there are any, else by espeak-ng; levelled by sox.
+"""Makes the sound files callers hear: from recordings where there are any, else by the engine of the settings.
 
-A file is made again only when its text, voice or recording has changed.
+A file is made again only when its text, voice, engine or recording has changed.
 """
 
 import hashlib
 import json
 import os
-import re
-import shutil
-import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
-from router.errors import SetupError
+from router.adapters.prompt_audio import (
+    LEVEL_DB,
+    RATES_HZ,
+    SoundRefused,
+    check_recording,
+    ensure_sox,
+    make_forms,
+)
+from router.adapters.prompt_command import CommandEngine, Espeak
+from router.adapters.prompt_engine import Engine, EngineFailed, voices_of
+from router.adapters.prompt_http import HttpEngine
+from router.errors import SettingsError, SetupError
+from router.settings import Settings
 
-RATE_HZ = 8_000
-LEVEL_DB = -22.0
-"""Loudness of every prompt: RMS of the speech in dB below full scale, near what telephone networks expect."""
-
-_RECIPE = "1"  # part of every hash: raise it when the way files are made changes
+_RECIPE = "2"  # part of every hash: raise it when the way files are made changes
 _INDEX = ".built.json"
-_TIMEOUT_S = 60
-_VOICES = {"en": "en-gb", "zh": "cmn", "yue": "yue"}
-_WORDS_PER_MINUTE = {"zh": 180}
-_RMS = re.compile(r"^RMS lev dB\s+(-?[0-9.]+)", re.MULTILINE)
+_FAILURES_SHOWN = 5
+"""So many prompts that fail end a build: an engine that is away would else be asked for each of hundreds."""
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done and how many there are."""
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
-    """A sound file to have. ``path`` is ``<language>/<name>`` without suffix; ``recording`` wins over ``text``."""
+    """A sound to have. ``path`` is ``<language>/<name>`` without suffix; ``recording`` wins over ``text``.
+
+    ``place`` is where its text stands, ``prompts/zh/menu.yaml:12``, for messages.
+    """
 
     path: str
     language: str
     text: str
     recording: Path | None = None
+    place: str = ""
 
 
-def build_sounds(sounds: Sequence[Sound], folder: Path, progress: Progress | None = None) -> list[str]:
-    """Make what is missing or has changed as ``<folder>/<path>.wav`` (8 kHz, 16 bit, mono); return the paths made.
+def engine_of(settings: Settings) -> Engine:
+    """Return the engine the settings name. Raises SettingsError where they name it wrongly."""
+    voices = voices_of(settings.prompt_voices)
+    if settings.prompt_engine == "command":
+        return CommandEngine(settings.prompt_command, voices, settings.prompt_timeout_s)
+    if settings.prompt_engine == "http":
+        token = os.environ.get("HOTLINE_PROMPT_TOKEN", "")
+        return HttpEngine(settings.prompt_url, voices, settings.prompt_timeout_s, token)
+    for name in ("prompt_command", "prompt_url"):
+        if getattr(settings, name):
+            wanted = name.removeprefix("prompt_").replace("url", "http")
+            raise SettingsError(
+                f"setting {name} (HOTLINE_{name.upper()}) is given, but the engine is espeak",
+                f"set HOTLINE_PROMPT_ENGINE={wanted}, or take {name} away",
+            )
+    return Espeak(voices, settings.prompt_timeout_s)
 
-    Files are replaced whole, so a call that plays one meanwhile hears the old one to its end. Raises ``SetupError``
-    where espeak-ng or sox is not there or fails, or the folder cannot be written.
+
+def build_sounds(
+    sounds: Sequence[Sound],
+    folder: Path,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+    *,
+    again: bool = False,
+) -> list[str]:
+    """Make what is missing or has changed (``again``: all) as ``<folder>/<path>.wav`` and ``.wav16``; return the paths.
+
+    Both are 16 bit mono, at 8 and 16 kHz. Files are replaced whole, so a call that plays one meanwhile hears the old
+    one to its end. A prompt that cannot be made keeps its old sound; the others are made all the same, then SetupError
+    names it, where its text stands, and the cure. SetupError too where a tool is not there or the folder cannot be
+    written.
     """
-    keys = {sound.path: _key(sound) for sound in sounds}
+    engine = engine or Espeak()
+    keys = {sound.path: _key(sound, engine) for sound in sounds}
     built = _read_index(folder)
-    stale = [s for s in sounds if built.get(s.path) != keys[s.path] or not _file(folder, s.path).is_file()]
+    stale = [s for s in sounds if again or built.get(s.path) != keys[s.path] or not _is_there(folder, s.path)]
     done = len(sounds) - len(stale)
     if progress is not None:
         progress(done, len(sounds))
     if not stale:
         return []
-    _check_tools(stale)
+    ensure_sox()
+    if any(sound.recording is None for sound in stale):
+        engine.ensure()
+    failures: list[tuple[Sound, SetupError]] = []
+    enough = threading.Event()
+    made: list[str] = []
+
+    def make(sound: Sound) -> tuple[Sound, SetupError | None]:
+        if not enough.is_set():
+            try:
+                _make(sound, folder, engine)
+            except (EngineFailed, SoundRefused) as error:
+                return sound, error
+            return sound, None
+        return sound, EngineFailed("")
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            for sound in pool.map(lambda s: _make(s, folder), stale):
+            for sound, failure in pool.map(make, stale):
+                if failure is not None:
+                    if str(failure):
+                        failures.append((sound, failure))
+                    if len(failures) >= _FAILURES_SHOWN:
+                        enough.set()
+                    continue
                 built[sound.path] = keys[sound.path]
+                made.append(sound.path)
                 done += 1
                 if progress is not None:
                     progress(done, len(sounds))
@@ -71,91 +129,67 @@ def build_sounds(sounds: Sequence[Sound], folder: Path, progress: Progress | Non
         ) from error
     finally:
         _write_index(folder, built)
-    return [sound.path for sound in stale]
+    if failures:
+        raise _told(failures, len(stale) - len(made), folder)
+    return made
 
 
-def missing_sounds(sounds: Iterable[Sound], folder: Path) -> list[str]:
+def missing_sounds(sounds: Iterable[Sound], folder: Path, engine: Engine | None = None) -> list[str]:
     """Return the paths of sounds that have no file yet or one that is out of date."""
+    engine = engine or Espeak()
     built = _read_index(folder)
-    return [
-        sound.path
-        for sound in sounds
-        if built.get(sound.path) != _key(sound) or not _file(folder, sound.path).is_file()
-    ]
+    return [s.path for s in sounds if built.get(s.path) != _key(s, engine) or not _is_there(folder, s.path)]
 
 
-def _make(sound: Sound, folder: Path) -> Sound:
-    target = _file(folder, sound.path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as work:
-        raw, plain, level = (Path(work, name) for name in ("raw.wav", "plain.wav", "level.wav"))
+def sound_file(folder: Path, path: str) -> Path:
+    """Return the file of a sound at 8 kHz."""
+    return folder / f"{path}.wav"
+
+
+def _make(sound: Sound, folder: Path, engine: Engine) -> None:
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
+        work = Path(name)
         if sound.recording is not None:
+            check_recording(sound.recording)
             raw = sound.recording
         else:
-            voice = _voice(sound.language)
-            words = str(_WORDS_PER_MINUTE.get(sound.language, 150))
-            _run(["espeak-ng", "-v", voice, "-s", words, "-w", str(raw), "--stdin"], sound, sound.text)
-        trim = [
-            "silence",
-            "1",
-            "0.02",
-            "0.3%",
-            "reverse",
-            "silence",
-            "1",
-            "0.02",
-            "0.3%",
-            "reverse",
-            "pad",
-            "0.05",
-            "0.1",
-        ]
-        form = ["-r", str(RATE_HZ), "-c", "1", "-b", "16", "-e", "signed-integer"]
-        _run(["sox", str(raw), *form, str(plain), *trim], sound)
-        found = _RMS.search(_run(["sox", str(plain), "-n", "stats"], sound))
-        gain = 0.0 if found is None else LEVEL_DB - float(found[1])
-        _run(["sox", str(plain), *form, str(level), "gain", "-l", f"{gain:.2f}"], sound)
-        level.chmod(0o644)
-        level.replace(target)
-    return sound
+            raw = engine.say(sound.text, sound.language, work)
+        files = make_forms(raw, work)
+        sound_file(folder, sound.path).parent.mkdir(parents=True, exist_ok=True)
+        for suffix, file in files.items():
+            file.replace(folder / f"{sound.path}.{suffix}")
 
 
-def _run(command: list[str], sound: Sound, text: str = "") -> str:
-    try:
-        result = subprocess.run(command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=False)
-    except subprocess.TimeoutExpired:
-        raise SetupError(f"{command[0]} took more than {_TIMEOUT_S} s over prompt '{sound.path}'") from None
-    said = result.stderr.decode(errors="replace")
-    if result.returncode != 0:
-        source = sound.recording or f"the text of '{sound.path}'"
-        raise SetupError(
-            f"{command[0]} could not make prompt '{sound.path}': {said.strip()[:300]}", f"look at {source}"
-        )
-    return said
+def _told(failures: Sequence[tuple[Sound, SetupError]], unmade_count: int, folder: Path) -> SetupError:
+    """Return one error that names each prompt that failed, where its text stands and what became of its sound."""
+    lines = []
+    for sound, failure in failures:
+        where = f"recording {sound.recording}" if sound.recording is not None else sound.place
+        old = "its old sound stays" if sound_file(folder, sound.path).is_file() else "it has no sound yet"
+        lines.append(f"prompt '{sound.path}'{f' ({where})' if where else ''}: {failure}; {old}")
+    if unmade_count > len(failures):
+        lines.append(f"{unmade_count - len(failures)} more were not tried")
+    cures = dict.fromkeys(failure.cure for _, failure in failures if failure.cure)
+    return SetupError("\n".join(lines), "; ".join(cures) or "correct the text, or the engine's settings")
 
 
-def _check_tools(sounds: Iterable[Sound]) -> None:
-    wanted = {"sox"} | {"espeak-ng" for sound in sounds if sound.recording is None}
-    for tool in sorted(wanted):
-        if shutil.which(tool) is None:
-            raise SetupError(f"{tool} is not installed, prompts cannot be made", f"apt-get install {tool}")
-
-
-def _voice(language: str) -> str:
-    return _VOICES.get(language) or _VOICES.get(language.partition("-")[0], language)
-
-
-def _key(sound: Sound) -> str:
-    digest = hashlib.sha256(f"{_RECIPE}|{RATE_HZ}|{LEVEL_DB}|".encode())
+def _key(sound: Sound, engine: Engine) -> str:
+    digest = hashlib.sha256(f"{_RECIPE}|{sorted(RATES_HZ.items())}|{LEVEL_DB}|".encode())
     if sound.recording is not None:
-        digest.update(sound.recording.read_bytes())
+        try:
+            digest.update(sound.recording.read_bytes())
+        except OSError as error:
+            raise SetupError(
+                f"prompt '{sound.path}': {sound.recording} cannot be read: {error.strerror}",
+                "make it readable for the account the router runs as",
+            ) from error
     else:
-        digest.update(f"{_voice(sound.language)}|{sound.text}".encode())
+        digest.update(f"{engine.recipe(sound.language)}|{sound.text}".encode())
     return digest.hexdigest()[:24]
 
 
-def _file(folder: Path, path: str) -> Path:
-    return folder / f"{path}.wav"
+def _is_there(folder: Path, path: str) -> bool:
+    return all((folder / f"{path}.{suffix}").is_file() for suffix in RATES_HZ)
 
 
 def _read_index(folder: Path) -> dict[str, str]:
@@ -169,6 +203,7 @@ def _read_index(folder: Path) -> dict[str, str]:
 def _write_index(folder: Path, built: dict[str, str]) -> None:
     if not folder.is_dir():
         return
-    new = folder / f"{_INDEX}.new"
+    # a name of its own: the router and a command may build at the same time
+    new = folder / f"{_INDEX}.{os.getpid()}"
     new.write_text(json.dumps(built, indent=0, sort_keys=True), encoding="utf-8")
     new.replace(folder / _INDEX)

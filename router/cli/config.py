@@ -8,7 +8,7 @@ import typer
 
 from router.adapters.control import Publish
 from router.cli.options import Json, settings_of
-from router.cli.output import did_you_mean, print_json, print_table, refuse
+from router.cli.output import did_you_mean, print_json, printable, refuse
 from router.cli.publish import shown, tell, who
 from router.cli.reach import with_router
 from router.flowfile.zones import zone_names
@@ -18,6 +18,13 @@ LIVE = "live"
 FOLDER = "folder"
 _READABLE = (".yaml", ".yml", ".csv", ".txt", ".md")
 _LARGEST = 2_000_000
+_HOW = {
+    "on_save": "saved",
+    "start": "router started",
+    "publish": "published",
+    "plan": "as planned",
+    "rollback": "rolled back",
+}
 
 Version = Annotated[
     str,
@@ -55,11 +62,12 @@ def list_versions(
     zone = _zone()
     if plan is not None:
         typer.echo(f"version {plan.version} goes live at {shown(plan.at_ms, zone)} (by {plan.by or '?'})")
-    print_table(
-        ("when", "version", "how", "by", "tests", ""),
-        (_row(change, live, zone) for change in list(reversed(changes))[:limit]),
-        "no version has been live yet",
-    )
+    if not changes:
+        typer.echo("no version has been live yet")
+    for change in list(reversed(changes))[:limit]:
+        typer.echo(_line(change, live, zone))
+        for reason in change.refused.splitlines()[:2]:
+            typer.echo(f"    {printable(reason)}")
 
 
 def diff(older: Version = "", newer: Version = "") -> None:
@@ -152,11 +160,13 @@ def _files(version: str) -> dict[str, bytes]:
 # --- shown ---
 
 
-def _row(change: Change, live: Change | None, zone: str) -> tuple[str, ...]:
-    if change.refused:
-        return (shown(change.at_ms, zone), "-", change.how, change.by, "", f"refused: {change.refused.splitlines()[0]}")
-    mark = "live" if change == live else ""
-    return (shown(change.at_ms, zone), change.version, change.how, change.by, str(change.tests or ""), mark)
+def _line(change: Change, live: Change | None, zone: str) -> str:
+    """Return ``2026-10-01 09:30:00  61815bf54259  publish by li, 12 tests passed (live)``."""
+    version = "refused" if change.refused else change.version
+    how = _HOW.get(change.how, change.how)
+    by = f" by {printable(change.by)}" if change.by else ""
+    tests = f", {change.tests} tests passed" if change.tests else ""
+    return f"{shown(change.at_ms, zone)}  {version:<12}  {how}{by}{tests}{'  (live)' if change == live else ''}"
 
 
 def _difference(name: str, old: bytes | None, new: bytes | None, before: str, after: str) -> list[str]:

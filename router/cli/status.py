@@ -44,6 +44,8 @@ def _findings(health: dict[str, Any], seen: dict[str, Any]) -> list[str]:
         findings.append(f"Redis is away, {unsent} records wait on disk: {health['redis']['trouble']}")
     if health["disk"]["trouble"]:
         findings.append(f"the disk takes nothing: {health['disk']['trouble']}")
+    if trouble := health.get("publish", {}).get("trouble", ""):
+        findings.append(f"what was saved or planned is not live: {trouble.splitlines()[0]} (hotline config list)")
     if not any(phone["reachable"] for phone in seen["phones"]):
         findings.append("no phone is registered")
     findings += [

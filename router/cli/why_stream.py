@@ -1,7 +1,7 @@
 """Finding a call in the Redis stream: by its id, the newest, by the caller's number, or by agent and time."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
@@ -19,6 +19,14 @@ from router.line.secrets import Secrets
 from router.settings import Settings
 
 PAGE_COUNT = 2_000
+AFTER_COUNT = 2_000
+"""What belongs to a call comes within so many entries after its end (a notice delivered), or is left out."""
+SCAN_COUNT = 200
+"""Entries read at a time where a call is sure to come soon."""
+NEAR_MS: Ms = 60_000
+"""Searching by halves stops here, and reads on one by one."""
+EPOCHS = 10
+"""In so many of the router's last starts ``c42`` alone is looked for."""
 BEFORE_MS: Ms = 12 * 3_600_000
 """How far back an agent's last change of state is looked for."""
 
@@ -52,7 +60,14 @@ class EventStream:
         """Find a call by its id; ``c42`` alone is the newest such call."""
         if _ID.fullmatch(call) is None:
             return None
-        return self._whole("" if _order(call) is None else call, f".{call}")
+        if _order(call) is not None:
+            return self._whole(call)
+        newest = next((name for _, fields in self._backward() if _order(name := fields.get("call_id", ""))), "")
+        site, epoch = newest.rpartition(".")[0].rpartition(".")[::2]
+        for earlier in range(int(epoch or 0), max(int(epoch or 0) - EPOCHS, 0), -1):
+            if (found := self._whole(f"{site}.{earlier}.{call}")) is not None:
+                return found
+        return None
 
     def newest(self) -> Found | None:
         """Find the call that came in last."""
@@ -76,7 +91,7 @@ class EventStream:
 
     def window(self, found: Found) -> list[Record]:
         """Return every record from a call's first to its last, other calls' among them."""
-        return list(self._records(found.first, found.last))
+        return list(_decoded(self._forward(found.first, found.last)))
 
     def with_state_before(self, found: Found, agent: str) -> list[Record]:
         """Return the window of a call with the agent's last change of state before it in front."""
@@ -94,22 +109,46 @@ class EventStream:
                 return self.by_id(fields["call_id"])
         return None
 
-    def _whole(self, call: str, ending: str) -> Found | None:
-        """Search backwards for all of a call: ``call``, or where that is "" the newest whose id has this ending.
+    def _whole(self, call: str) -> Found | None:
+        """Find the first and last entry of a call.
 
-        Calls are numbered as they come, so behind the arrival of an earlier one there is nothing of it.
+        Calls are numbered as they come, so its beginning is found by halving the time there is.
         """
-        first = last = ""
         wanted = _order(call)
-        for entry, fields in self._backward():
-            name = fields.get("call_id", "")
-            if not call and name.endswith(ending):
-                call, wanted = name, _order(name)
-            if name and name == call:
-                first, last = entry, last or entry
-            if fields.get("type") == "CallReceived" and wanted is not None and (_order(name) or wanted) <= wanted:
+        assert wanted is not None
+        first_ms, last_ms = self._oldest_ms(), self.newest_ms()
+        while last_ms - first_ms > NEAR_MS:
+            middle_ms = (first_ms + last_ms) // 2
+            arrived = self._next_arrival(middle_ms, last_ms)
+            if arrived is None or arrived > wanted:
+                last_ms = middle_ms
+            else:
+                first_ms = middle_ms
+        first = last = ""
+        ended, after_count = False, 0
+        for entry, fields in self._forward(str(first_ms)):
+            name, kind = fields.get("call_id", ""), fields.get("type")
+            if name == call:
+                first, last = first or entry, entry
+                ended = ended or kind in ("CallEnded", "OutboundEnded")
+            elif not first and kind == "CallReceived" and (_order(name) or wanted) > wanted:
+                return None
+            after_count += ended
+            if after_count > AFTER_COUNT:
                 break
         return Found(call, first, last) if first else None
+
+    def _next_arrival(self, from_ms: Ms, to_ms: Ms) -> tuple[int, int] | None:
+        """The order of the first call that came in at a moment or after it."""
+        for _, fields in self._forward(str(from_ms), str(to_ms), count=SCAN_COUNT):
+            if fields.get("type") == "CallReceived":
+                return _order(fields["call_id"])
+        return None
+
+    def _oldest_ms(self) -> Ms:
+        for entry, _ in self._forward("-", count=1):
+            return _ms(entry)
+        return 0
 
     def _backward(self, start: str = "+", count: int = PAGE_COUNT) -> Iterator[Entry]:
         while True:
@@ -119,13 +158,13 @@ class EventStream:
                 return
             start = f"({page[-1][0]}"
 
-    def _records(self, first: str, last: str) -> Iterator[Record]:
+    def _forward(self, start: str, end: str = "+", count: int = PAGE_COUNT) -> Iterator[Entry]:
         while True:
-            page = cast(list[Entry], self._redis.xrange(self._key, min=first, max=last, count=PAGE_COUNT))
-            yield from _decoded(page)
-            if len(page) < PAGE_COUNT:
+            page = cast(list[Entry], self._redis.xrange(self._key, min=start, max=end, count=count))
+            yield from page
+            if len(page) < count:
                 return
-            first = f"({page[-1][0]}"
+            start = f"({page[-1][0]}"
 
 
 @contextmanager
@@ -148,7 +187,7 @@ def event_stream(settings: Settings, site: str) -> Iterator[EventStream]:
         redis.close()
 
 
-def _decoded(entries: list[Entry]) -> Iterator[Record]:
+def _decoded(entries: Iterable[Entry]) -> Iterator[Record]:
     for _, fields in entries:
         record = _record(fields)
         if record is not None:

@@ -129,6 +129,8 @@ class LegFor(StrEnum):
     AGENT = "agent"
     TRANSFER = "transfer"
     OUTBOUND = "outbound"
+    OPEN = "open"
+    """That of a phone that stays connected, while it is in no call."""
 
 
 class Leg(msgspec.Struct, kw_only=True):

@@ -8,7 +8,8 @@ import msgspec
 from router.acd.agents import Agents
 from router.acd.overlays import Overlays, laid_over
 from router.acd.spec import Queue
-from router.control.call import Call, Leg, LegEvent, Stage
+from router.acd.standing import known_classes
+from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
@@ -22,7 +23,7 @@ class Desk:
     """The shared part.
 
     ``needs_music`` are the callers who shall hear music at the end of this turn, ``outbound_ended`` the calls of our
-    own that ended in it, with their results.
+    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it.
     """
 
     agents: Agents
@@ -35,6 +36,7 @@ class Desk:
         self.channels: dict[ChannelId, Call] = {call.channel: call for call in state.calls.values()}
         self.needs_music: dict[CallId, None] = {}
         self.outbound_ended: list[tuple[Call, str]] = []
+        self.gone_home: dict[ChannelId, Leg] = {}
         self._sites = sites
         self.take_site()
 
@@ -59,7 +61,7 @@ class Desk:
         overlays = self.state.floor.overlays
         agents = {number: laid_over(agent, overlays.get(number)) for number, agent in floor.agents.items()}
         floor = msgspec.structs.replace(floor, agents=agents)
-        self.agents = Agents(self.state.floor, floor, frozenset(site.phones), self.timers)
+        self.agents = Agents(self.state.floor, floor, site.phones, self.timers)
         self.overlays = Overlays(self.state.floor, site.floor, self.agents, self.timers)
         self.matcher = self.agents.matcher
         for waiting in self.state.waiting.values():
@@ -78,7 +80,16 @@ class Desk:
             call.playback = None
 
     def close_leg(self, turn: Turn, leg: Leg, reason: HangUpReason = HangUpReason.NORMAL) -> None:
-        """Hang up an agent's leg; it is forgotten when Asterisk says that it is gone."""
+        """Hang up an agent's leg; it is forgotten when Asterisk says that it is gone.
+
+        That of a phone that stays connected goes home instead, and waits for the next call.
+        """
+        if leg.agent and self.state.floor.agents[leg.agent].open_leg == leg.id:
+            if leg.stage is LegStage.BRIDGED:
+                leg.apply(LegEvent.HANDED_OVER)
+            leg.call, leg.purpose = ids.call_of(leg.id), LegFor.OPEN
+            self.gone_home[leg.id] = leg
+            return
         turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id, reason=reason))
         leg.apply(LegEvent.CLOSED)
 
@@ -152,6 +163,13 @@ class Desk:
             by=by,
         )
         return True
+
+    def known_classes(self, call: Call) -> tuple[str, ...]:
+        """The classes a caller has before a flow says anything: by the number dialled, else by who they are."""
+        site = self.site_of(call)
+        did = site.dids.get(call.did)
+        customer = site.customers.get(call.caller.number or call.caller.raw)
+        return known_classes(did.classes if did is not None else (), customer)
 
     def want_music(self, call: Call) -> None:
         """Let a waiting caller hear music (again) at the end of this turn."""

@@ -137,15 +137,17 @@ class Door:
         )
 
     def _view(self, turn: Turn, call: Call) -> ivr.View:
+        site = self._desk.site_of(call)
         return ivr.View(
             caller=call.caller.number or "",
             withheld=call.caller.withheld,
             did=call.did,
             diverted_from=call.diverted_from,
-            local=self._desk.site_of(call).clock.at(turn.now),
+            local=site.clock.at(turn.now),
             now=turn.now,
             trunk=call.trunk,
             queues=QueueBoard(self._desk, turn.now),
+            classes=self._desk.known_classes(call),
         )
 
     def _carry(self, turn: Turn, call: Call, effects: list[AnyEffect]) -> None:

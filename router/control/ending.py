@@ -67,6 +67,9 @@ class Ending:
             if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
                 leg.releases = leg.purpose is LegFor.AGENT and leg.stage is not LegStage.BRIDGED
                 self._desk.close_leg(turn, leg)
+                if leg.purpose is LegFor.OPEN and leg.releases:
+                    leg.releases = False
+                    self._desk.agents.passed(turn, leg.agent)
         for snoop in call.whispers.values():
             turn.order(commands.HangUpLeg(call=call.id, channel=snoop))
         call.whispers = {}

@@ -124,7 +124,7 @@ def _rings_for_ever(desk: Desk, turn: Turn, call: Call, leg: Leg) -> Iterator[Fa
 def _legs_have_calls(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """A leg we dialled is for a call that there is."""
     for leg in list(desk.state.legs.values()):
-        if leg.call and leg.call not in desk.state.calls:
+        if leg.call not in desk.state.calls and leg.purpose is not LegFor.OPEN:
             turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id))
             desk.forget_leg(turn, leg)
             yield Fault("leg_without_call", leg.agent or leg.id, leg.call, "hung up")
@@ -132,7 +132,7 @@ def _legs_have_calls(desk: Desk, turn: Turn) -> Iterator[Fault]:
 
 def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """An agent who rings or talks does so for a call that there is; who is free is known to be; none rests for good."""
-    rung = {leg.agent for leg in desk.state.legs.values()}
+    rung = {leg.agent for leg in desk.state.legs.values() if leg.purpose is LegFor.AGENT}
     agents = _next_agents(desk)
     for number in agents:
         status = desk.state.floor.agents[number]

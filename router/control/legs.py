@@ -1,10 +1,11 @@
 """Pure: reports about legs that we dialled, and to whom they belong: an agent, a transfer, a call of our own."""
 
-from router.control.call import Call, LegEvent, LegFor, LegStage, Stage
+from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
 from router.control.ringing import Ringing
 from router.control.transfer import Transfers
@@ -26,11 +27,13 @@ class Legs:
         transfers: Transfers,
         outbound: Outbound,
         duty: Duty,
+        open_lines: OpenLines,
         door: Door,
         ending: Ending,
     ) -> None:
         self._desk = desk
         self._duty = duty
+        self._open_lines = open_lines
         self._ringing = ringing
         self._transfers = transfers
         self._outbound = outbound
@@ -60,6 +63,9 @@ class Legs:
             return
         leg.apply(LegEvent.ANSWERED)
         leg.answered_at = turn.now
+        if leg.purpose is LegFor.OPEN:
+            self._open_lines.answered(turn, leg)
+            return
         call = self._desk.state.calls[leg.call]
         match leg.purpose:
             case LegFor.AGENT:
@@ -77,6 +83,9 @@ class Legs:
             self._desk.ignore(turn, event, event.leg, "no such leg")
             return
         self._desk.forget_leg(turn, leg)
+        if (leg.agent and ids.call_of(leg.id) != leg.call) or leg.purpose is LegFor.OPEN:
+            self._connected_phone_left(turn, leg, event.why)
+            return
         call = self._desk.state.calls[leg.call]
         match leg.purpose:
             case LegFor.AGENT:
@@ -86,6 +95,14 @@ class Legs:
             case LegFor.OUTBOUND:
                 self._outbound.ended(turn, call, event.why)
         self._ending.forget_if_closed(call)
+
+    def _connected_phone_left(self, turn: Turn, leg: Leg, why: LegEnd) -> None:
+        """The leg of a phone that stays connected is gone, in a call or between two."""
+        call = self._desk.state.calls.get(leg.call)
+        if call is not None:
+            self._ringing.ended(turn, call, leg, why)
+            self._ending.forget_if_closed(call)
+        self._open_lines.ended(turn, leg)
 
     def connected(self, turn: Turn, event: events.LegsConnected) -> None:
         """Both legs of a call are in their bridge."""
@@ -102,6 +119,9 @@ class Legs:
         """The switch refused an order. While it is away nothing is concluded: ``SwitchSeen`` settles it."""
         state = self._desk.state
         call, leg = state.calls.get(event.call), state.legs.get(ChannelId(event.target))
+        if leg is not None and leg.purpose is LegFor.OPEN and state.switch_up:
+            self.ended(turn, events.AgentLegEnded(leg=leg.id, why=LegEnd.UNREACHABLE, cause=0))
+            return
         if call is None or not state.switch_up:
             self._desk.ignore(turn, event, event.target, f"{event.command} failed: {event.status} {event.reason}")
             return

@@ -6,7 +6,7 @@ the core compares what it holds with what Asterisk has, and makes one of the two
 
 from typing import Protocol
 
-from router.control.call import Call, LegStage, Stage
+from router.control.call import Call, LegFor, LegStage, Stage
 from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
@@ -71,6 +71,8 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
     for leg in list(core.desk.state.legs.values()):
         if leg.stage is LegStage.CLOSING:
             turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id))
+        elif leg.purpose is LegFor.OPEN and leg.stage is LegStage.ANSWERED:
+            turn.order(commands.HoldSilence(call=leg.call, channel=leg.id))
     for call in list(core.desk.state.calls.values()):
         if call.stage is Stage.ENDED:
             if not call.caller_gone:

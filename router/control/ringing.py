@@ -1,13 +1,15 @@
 """Pure: from asking for a person to talking with one: waiting, ringing agents one after another, bridging, hold."""
 
-from router.acd.agent import AWAY
+from router.acd.agent import AWAY, AgentStatus
 from router.acd.decision import passed_over
 from router.acd.matcher import Pick, Waiting
 from router.acd.presence import Counts
 from router.acd.spec import CallClass, Queue, need_text
+from router.acd.standing import STANDARD, strongest
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
+from router.control.open_lines import OpenLines
 from router.control.whisper import Whispers
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
@@ -27,10 +29,11 @@ CONNECT_TRIES = 3
 class Ringing:
     """The middle of a call's path, where agents come in."""
 
-    def __init__(self, desk: Desk, ending: Ending, whispers: Whispers) -> None:
+    def __init__(self, desk: Desk, ending: Ending, whispers: Whispers, open_lines: OpenLines) -> None:
         self._desk = desk
         self._ending = ending
         self._whispers = whispers
+        self._open_lines = open_lines
 
     def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
         """The caller asks for a person. Returns the reply where the queue does not take them."""
@@ -97,9 +100,8 @@ class Ringing:
     def _furthest(self, call: Call, effect: Enqueue) -> str:
         """Which of a caller's classes puts them furthest ahead."""
         classes = self._desk.site_of(call).floor.classes
-        known = [classes[name] for name in (effect.call_class, *effect.classes) if name in classes]
-        best = min(known, key=lambda kind: (kind.tier, -kind.head_start_ms), default=None)
-        return effect.call_class if best is None else best.name
+        named = [name for name in (effect.call_class, *effect.classes) if name != STANDARD]
+        return strongest(named or self._desk.known_classes(call), classes).name
 
     def _refusal(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> str:
         """Why a queue does not take a call that is no emergency; "" where it does."""
@@ -170,6 +172,8 @@ class Ringing:
             queue = desk.queue_of(call)
             self._ring(turn, call, queue, pick)
             for _ in range(queue.ring_count - 1):
+                if call.stage is not Stage.OFFERED:
+                    break  # an agent whose phone stays connected has them already
                 if (also := desk.matcher.more(pick.waiting)) is not None:
                     self._ring(turn, call, queue, also)
         for call_id in desk.needs_music:
@@ -188,24 +192,10 @@ class Ringing:
         others = self._passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
         desk.matcher.offered(call.id, pick.agent)
         status = desk.agents.ring(turn, pick.agent, call.id)
-        phone = desk.site.phones.get(status.phone)
         if call.stage is Stage.WAITING:
             call.apply(CallEvent.OFFERED)
-        call.leg_count += 1
-        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=pick.agent, dialled_at=turn.now)
-        desk.state.legs[leg.id] = leg
-        turn.order(
-            commands.RingAgent(
-                call=call.id,
-                leg=leg.id,
-                phone=status.phone,
-                give_up_ms=queue.unreachable_after_ms + queue.answer_within_ms + GIVE_UP_MARGIN_MS,
-                show_number=call.caller.number or call.caller.raw,
-                show_name=call.show or queue.name,
-                auto_answer=phone is not None and phone.auto_answer,
-            )
-        )
-        desk.timers.set(f"call:{call.id}", f"reach:{leg.id}", turn.now + queue.unreachable_after_ms)
+        is_open = status.open_leg is not None
+        leg = desk.state.legs[status.open_leg] if status.open_leg is not None else self._dial(turn, call, queue, status)
         if turn.wants(records.AgentRang):
             desk.note_call(
                 turn,
@@ -228,6 +218,30 @@ class Ringing:
                 agent_came=pick.agent_came,
                 passed_over=others,
             )
+        if is_open:
+            self._open_lines.take(turn, call, leg)
+            self.connect(turn, call)
+
+    def _dial(self, turn: Turn, call: Call, queue: Queue, status: AgentStatus) -> Leg:
+        """Ring an agent's phone."""
+        desk = self._desk
+        phone = desk.site.phones.get(status.phone)
+        call.leg_count += 1
+        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=status.number, dialled_at=turn.now)
+        desk.state.legs[leg.id] = leg
+        turn.order(
+            commands.RingAgent(
+                call=call.id,
+                leg=leg.id,
+                phone=status.phone,
+                give_up_ms=queue.unreachable_after_ms + queue.answer_within_ms + GIVE_UP_MARGIN_MS,
+                show_number=call.caller.number or call.caller.raw,
+                show_name=call.show or queue.name,
+                auto_answer=phone is not None and phone.auto_answer,
+            )
+        )
+        desk.timers.set(f"call:{call.id}", f"reach:{leg.id}", turn.now + queue.unreachable_after_ms)
+        return leg
 
     def rang(self, turn: Turn, call: Call, leg: Leg) -> None:
         """An agent's phone says that it rings: from now on its rings count."""

@@ -71,6 +71,18 @@ class StopMusic(Command, frozen=True, kw_only=True):
     channel: ChannelId
 
 
+class HoldSilence(Command, frozen=True, kw_only=True):
+    """Send silence to a leg that is in no bridge, so that its audio does not stop."""
+
+    channel: ChannelId
+
+
+class EndSilence(Command, frozen=True, kw_only=True):
+    """End the silence on a leg that is about to enter a bridge."""
+
+    channel: ChannelId
+
+
 class RingAgent(Command, frozen=True, kw_only=True):
     """Create a leg to a phone and ring it, never following a redirect.
 
@@ -208,6 +220,8 @@ AnyCommand = (
     | StopPlayback
     | StartMusic
     | StopMusic
+    | HoldSilence
+    | EndSilence
     | RingAgent
     | RingOutside
     | ConnectLegs

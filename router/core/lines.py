@@ -92,8 +92,12 @@ class DutyShift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
-    """A SIP phone that registers; its password is kept apart, under ``phone.<name>``."""
+    """A SIP phone that registers; its password is kept apart, under ``phone.<name>``.
+
+    One that ``stays_connected`` is rung once when its agent signs in; calls are then only bridged to it, without a ring.
+    """
 
     name: PhoneName
     codecs: tuple[str, ...] = ("alaw", "ulaw")
     auto_answer: bool = False
+    stays_connected: bool = False

@@ -226,7 +226,9 @@ CODES: dict[str, Code] = {
         "Its failure could not be told from the other's.",
     ),
     "E605": Code(
-        "'{key}' comes after the caller has hung up", "put 'hang_up: yes' last", "Nothing can happen to a call that is over."
+        "'{key}' comes after the caller has hung up",
+        "put 'hang_up: yes' last",
+        "Nothing can happen to a call that is over.",
     ),
 }
 """Every kind of mistake by its code: E0 files, E1 YAML, E2 keys and values, E3 references, E4 house rules, E5 secrets,

@@ -7,11 +7,12 @@ import msgspec
 from router.acd.standing import Customer
 from router.core.services import TableSource
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
+from router.flowfile.floor_specs import AgentSpec
 from router.flowfile.hours_specs import HoursFile
 from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
 from router.flowfile.service_specs import ServiceFiles
-from router.flowfile.specs import AgentsFile, AgentSpec, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
 from router.flowfile.tree import Mapping, Tree
 from router.ivr.flow import Node
 

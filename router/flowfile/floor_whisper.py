@@ -1,4 +1,4 @@
-"""What an agent hears of a caller once both are connected: ``class``, ``wait`` and prompts, in the order they are said."""
+"""What an agent hears of a caller once both are connected: ``class``, ``wait`` and prompts, in their order."""
 
 from typing import Annotated
 

@@ -27,6 +27,9 @@ def check_flows(draft: Draft, edges_of: Mapping[str, Edges]) -> None:
                 _results(draft, node, node.node)
     _calls(draft)
     _numbers(draft, edges_of)
+    for language, instead in (draft.site.languages if draft.site else {}).items():
+        if language in instead:
+            draft.findings.append(diagnose("E335", draft.place("site.yaml", "languages", language), name=language))
 
 
 def _circles(draft: Draft, flow: DraftFlow, edges: Edges) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from router.flowfile.floor_customers import CustomersFile
 from router.flowfile.hours_specs import HoursFile
-from router.flowfile.service_specs import SERVICE_FILES
+from router.flowfile.service_specs import DutyFile, ExtensionsFile, LookupsFile, NoticesFile
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
 
 FLOWS = "flows/*.yaml"
@@ -18,12 +18,15 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "agents.yaml": AgentsFile,
     "hours.yaml": HoursFile,
     "customers.yaml": CustomersFile,
-    **SERVICE_FILES,
+    "extensions.yaml": ExtensionsFile,
+    "duty.yaml": DutyFile,
+    "lookups.yaml": LookupsFile,
+    "notices.yaml": NoticesFile,
     FLOWS: FlowFile,
 }
 """Each kind of file by its name, with the struct whose fields are its keys; a flow's ``nodes`` are by their types."""
 
 
 def about(cls: type[Any]) -> str:
-    """Return what a struct's docstring says, in one line."""
-    return " ".join((cls.__doc__ or "").split())
+    """Return what a struct's docstring says, in one line of Markdown."""
+    return " ".join((cls.__doc__ or "").split()).replace("``", "`")

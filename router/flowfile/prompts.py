@@ -26,6 +26,9 @@ ROUTER_PROMPTS = tuple(
 )  # fmt: skip
 """What the router itself says; every language callers can hear must have these."""
 
+RECORDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".au", ".gsm")
+"""What a recording's file may end in; any rate, any number of channels."""
+
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
 _PLAIN_NAME = re.compile(r"^[a-z0-9_-]+(/[a-z0-9_-]+)*$")
 
@@ -86,8 +89,12 @@ def _read_language(folder: Path, findings: list[Diagnostic]) -> dict[str, Prompt
     for path in sorted(folder.glob("*.yaml")):
         if path.is_file():
             _read_texts(path, folder.name, found, findings)
-    for path in sorted(folder.rglob("*.wav")):
+    for path in sorted(path for suffix in RECORDINGS for path in folder.rglob(f"*{suffix}")):
         name = path.relative_to(folder).with_suffix("").as_posix()
+        recorded = found[name].recording if name in found else None
+        if recorded is not None:
+            findings.append(diagnose("E103", _place(path), key=name, first=f"1 of {_place(recorded).file}"))
+            continue
         text = found[name].text if name in found else ""
         found[name] = PromptText(language=folder.name, name=name, text=text, place=_place(path), recording=path)
     return found

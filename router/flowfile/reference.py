@@ -33,13 +33,13 @@ def reference_page() -> str:
         "",
     ]
     for name, cls in KINDS.items():
-        lines += [f"## `{name}`", "", about(cls).removeprefix(f"``{name}``").lstrip(":. ") or "", ""]
+        lines += [f"## `{name}`", "", about(cls).removeprefix(f"`{name}`").lstrip(":. "), ""]
         if name == FLOWS:
             lines += ["`nodes` (required) holds the steps by name; each has a `type`, below.", ""]
         lines += _sections(struct_type(cls), set())
     lines += ["# Node types", ""]
     for name, node in node_types().items():
-        lines += [f"## `{name}`", "", _plain_text(about(node)), ""]
+        lines += [f"## `{name}`", "", about(node), ""]
         lines += _sections(struct_type(node), set())
     text = "\n".join(lines)
     while "\n\n\n" in text:
@@ -65,7 +65,7 @@ def _sections(kind: types.StructType, seen: set[str]) -> Iterator[str]:
             seen.add(title)
             yield f"### {title}"
             yield ""
-            yield _plain_text(about(found.cls))
+            yield about(found.cls)
             yield ""
             yield from _sections(found, seen)
 
@@ -151,8 +151,3 @@ def _default(field: types.Field, kind: types.Type, meta: dict[str, Any]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _plain_text(text: str) -> str:
-    """Return a docstring as Markdown: its double backticks are single ones there."""
-    return text.replace("``", "`")

@@ -206,7 +206,7 @@ class ServiceFiles(msgspec.Struct):
     notices: NoticesFile | None = None
 
 
-SERVICE_FILES = {
+SERVICE_FILES: dict[str, type[msgspec.Struct]] = {
     "extensions.yaml": ExtensionsFile,
     "duty.yaml": DutyFile,
     "lookups.yaml": LookupsFile,

@@ -149,5 +149,7 @@ def _phones(draft: Draft, agents: AgentsFile) -> dict[PhoneName, Phone]:
         for name in (a.spec.phone or a.number for a in draft.roster.values())
     }
     for name, spec in agents.phones.items():
-        phones[PhoneName(name)] = Phone(name=PhoneName(name), codecs=spec.codecs, auto_answer=spec.auto_answer)
+        phones[PhoneName(name)] = Phone(
+            name=PhoneName(name), codecs=spec.codecs, auto_answer=spec.auto_answer, stays_connected=spec.stays_connected
+        )
     return phones

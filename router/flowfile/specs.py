@@ -130,6 +130,9 @@ class PhoneSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     codecs: Annotated[tuple[Codec, ...], Meta(min_length=1, description="in order of preference")] = ("alaw", "ulaw")
     auto_answer: Annotated[bool, Meta(description="whether it picks up by itself")] = False
+    stays_connected: Annotated[
+        bool, Meta(description="whether it is rung once, at sign-in, and calls are then put through without a ring")
+    ] = False
 
 
 class AgentsFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from support.sites import KEYS
 
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Step
-from router.control.call import LegStage, Stage
+from router.control.call import LegFor, LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
 from router.core.ids import AgentId, ChannelId, PhoneName
@@ -27,6 +27,7 @@ class Course:
     def rules(self) -> dict[str, object]:
         """The queue's rules in this course."""
         return {
+            "connected": self.choose([(), (), ("1001",), AGENTS]),
             "strategy": self.choose(STRATEGIES),
             "ring_count": self.choose([1, 1, 2, 3]),
             "capacity": self.choose([None, None, 2]),
@@ -260,7 +261,7 @@ class Course:
     def one_call_per_agent(self) -> None:
         core = self.outside.core
         engaged = [
-            leg.agent for leg in core.desk.state.legs.values() if leg.agent and leg.stage is not LegStage.CLOSING
+            leg.agent for leg in core.desk.state.legs.values() if leg.purpose is LegFor.AGENT and leg.stage is not LegStage.CLOSING
         ]
         assert len(engaged) == len(set(engaged))
         for agent in engaged:

@@ -77,7 +77,12 @@ ROOM = Party(kind="phone", number="1003")
 PAGER = Party(kind="outside", number="95002")
 
 
-def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "1003"), **queue: object) -> Site:
+def small_site(
+    version: str = "v1",
+    agents: tuple[str, ...] = ("1001", "1002", "1003"),
+    connected: tuple[str, ...] = (),
+    **queue: object,
+) -> Site:
     """A site with a menu on 4001860, a bare queue on 4001862 and an emergency queue on 4001861."""
     desk = Queue(name=QueueName("desk"), groups=("inbound",), wrap_up_ms=3_000, return_after_ms=60_000)
     return Site(
@@ -163,7 +168,9 @@ def small_site(version: str = "v1", agents: tuple[str, ...] = ("1001", "1002", "
             "4001861": Did(number="4001861", flow="alarm", emergency=True),
             "4001862": Did(number="4001862", flow="direct"),
         },
-        phones={PhoneName(number): Phone(name=PhoneName(number)) for number in agents},
+        phones={
+            PhoneName(number): Phone(name=PhoneName(number), stays_connected=number in connected) for number in agents
+        },
         outside=OutsideLine(trunk="local", allow=("95", "+86"), show_number="4001860"),
         extensions={"301": Extension(number="301", phone=PhoneName("1003"))},
         sources={

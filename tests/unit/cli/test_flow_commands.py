@@ -112,7 +112,7 @@ def test_a_walk_by_script(hotline: Hotline) -> None:
 
 def test_a_walk_by_number_caller_and_language(hotline: Hotline) -> None:
     said = hotline("try", "4001860", "--site", "mine", "--from", "13900139000", "--lang", "zh", stdin="\n\nh\n")
-    assert "rings 4001860 as +8613900139000" in said.out
+    assert "拨打 4001860，主叫 +8613900139000" in said.out
     assert "欢迎致电服务热线。" in said.out
 
 

@@ -1,5 +1,6 @@
 """``hotline why`` and ``why-not``: which call is meant, what is read from stream and journal, and clear refusals."""
 
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from router.adapters.journal_segments import sealed, segment_path
 from router.adapters.journal_snapshots import Snapshot, write_snapshot
 from router.adapters.record_codec import to_fields
 from router.cli import why as command
-from router.cli import why_stream
 from router.cli.why_stream import EventStream
 from router.core.records import Record
 from router.line.secrets import Secrets
@@ -41,11 +41,17 @@ class FakeRedis:
 
     @staticmethod
     def _up_to(entry: str, bound: str, before: bool = False) -> bool:
-        if bound == "+":
-            return True
-        excluded = bound.startswith("(")
-        limit, at = ([int(part) for part in text.lstrip("(").split("-")] for text in (bound, entry))
-        return at < limit if excluded != before else at <= limit
+        """Whether an entry lies up to a bound, or ``before`` it as the beginning of a range."""
+        if bound in "+-":
+            return bound == "+"
+        limit = _place(bound.removeprefix("("), 0 if before else 2**64)
+        return _place(entry) < limit if bound.startswith("(") != before else _place(entry) <= limit
+
+
+@functools.cache
+def _place(entry: str, seq: int = 0) -> tuple[int, int]:
+    ms, _, given = entry.partition("-")
+    return int(ms), int(given) if given else seq
 
 
 @pytest.fixture
@@ -196,18 +202,36 @@ def test_a_call_that_never_asked_has_no_why_not(home: Path, past: History, capsy
     assert "never asked for a person" in capsys.readouterr().err
 
 
-def test_pages_are_followed_and_an_unknown_call_is_not_searched_for_ever(
-    past: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(why_stream, "PAGE_COUNT", 3)
-    redis = FakeRedis(past.records)
-    stream = EventStream(redis, "k")
+def test_pages_are_followed(past: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventStream._forward, "__defaults__", ("+", 3))
     monkeypatch.setattr(EventStream._backward, "__defaults__", ("+", 3))
+    stream = EventStream(FakeRedis(past.records), "k")
     found = stream.by_id("t.1.c1")
     assert found is not None
     window = stream.window(found)
-    assert window[0].__class__.__name__ == "CallReceived"
+    assert type(window[0]).__name__ == "CallReceived"
     assert [record.seq for record in window] == list(range(window[0].seq, window[-1].seq + 1))
-    redis.read_count = 0
-    assert stream.by_id("t.1.c9") is None
-    assert redis.read_count * 3 < len(redis.entries), "stops at the arrival of an earlier call"
+    assert "CallEnded" in {type(record).__name__ for record in window}
+
+
+def test_a_call_of_long_ago_is_found_without_reading_everything_since() -> None:
+    past = History().sign_in("1001")
+    for number in range(60):
+        past.arrive(f"A{number}").wait(300).leave(f"A{number}").wait(5)
+    redis = FakeRedis(past.records)
+    stream = EventStream(redis, "k")
+    for number in (1, 33, 60):
+        redis.read_count = 0
+        found = stream.by_id(f"t.1.c{number}")
+        assert found is not None
+        own = [record for record in stream.window(found) if getattr(record, "call_id", "") == f"t.1.c{number}"]
+        kinds = [type(record).__name__ for record in own]
+        assert (kinds[0], "CallEnded" in kinds) == ("CallReceived", True)
+        assert redis.read_count < 30
+    assert stream.by_id("t.1.c61") is None
+    assert stream.by_id("t.0.c1") is None
+
+
+def test_an_empty_stream_has_no_calls() -> None:
+    stream = EventStream(FakeRedis([]), "k")
+    assert stream.by_id("c1") is stream.by_id("t.1.c1") is stream.newest() is None

@@ -66,7 +66,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
-    monkeypatch.setattr("router.publishing.build_sounds", lambda sounds, folder, progress: [])
+    monkeypatch.setattr("router.publishing.build_sounds", lambda *_, **__: [])
     return Line(tmp_path)
 
 

@@ -66,7 +66,12 @@ CASES = [
     ("too long", "value: account", f"value: {'account + ' * 60}account", ["15:12 E205"]),
     ("the router's own name", "variable: account", "variable: caller", ["6:15 E334", "11:16 E331", "15:12 E331"]),
     ("not a name", "variable: account", "variable: 1account", ["6:15 E205"]),
-    ("circle", "    next: bye", "    next: round\n  round: {type: tag, tag: x, next: tell}", ["13:3 E411", "20:3 E311"]),
+    (
+        "circle",
+        "    next: bye",
+        "    next: round\n  round: {type: tag, tag: x, next: tell}",
+        ["13:3 E411", "20:3 E311"],
+    ),
     ("circle of one", "    next: bye", "    next: tell\n    otherwise: bye", ["13:3 E411"]),
     ("collect lengths", "    variable:", "    min_length: 9\n    max_length: 8\n    variable:", ["6:5 E417"]),
     ("same keys", "    variable:", '    confirm_key: "2"\n    variable:', ["6:5 E418"]),
@@ -201,6 +206,11 @@ def test_every_language_a_site_names_has_every_prompt(good: dict[str, str], writ
     findings = check_site(folder)
     assert [(finding.code, finding.line) for finding in findings] == [("E406", 3), ("E406", 3)]
     assert ["'zh-yue'" in finding.message or "'zh'" in finding.message for finding in findings] == [True, True]
+
+
+def test_a_language_that_falls_back_to_itself(good: dict[str, str], write_site: WriteSite) -> None:
+    site = good["site.yaml"].replace("language: en", "language: en\nlanguages: {en: [en]}")
+    assert found(write_site({"site.yaml": site}), "site.yaml") == ["5:13 E335"]
 
 
 def test_a_language_without_a_grammar_is_said_so(good: dict[str, str], write_site: WriteSite) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from router.flowtest import Results
+from router.ivr.nodes.hangup import Hangup
+from router.ivr.walk import Walk
 
 Run = Callable[..., Results]
 
@@ -154,3 +156,16 @@ def test_three_hundred_tests_take_a_moment(run: Run) -> None:
     results = run(f"tests:\n{tests}")
     assert results.ok
     assert sum(case.took_ms for case in results.cases) / len(results.cases) < 20
+
+
+def test_a_bug_of_the_router_fails_the_test_it_happens_in_and_no_other(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Hangup, walk: Walk) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(Hangup, "enter", broken)
+    tests = 'tests:\n  - {name: bad, steps: [{press: "9"}]}\n  - {name: good, expect: {queue: enquiry}}\n'
+    results = run(tests)
+    assert [case.name for case in results.failed] == ["bad"]
+    assert "found:    the router failed: ZeroDivisionError: oh" in results.complaint()

@@ -120,7 +120,8 @@ def services(run: Run) -> Callable[[str], Results]:
         "    expect: {queue: enquiry, variables: {code: '***'}}",
         'lookups: {crm: missing}\n    steps: [{press: "2"}, {speak: 8s}, {press: "#"}, {press: "1"}]\n'
         "    expect: {end: message_left, notified: office}",
-        'lookups: {crm: missing}\n    steps: [{press: "4"}]\n    parties: {"95001": answers}\n    expect: {end: sent_out}',
+        'lookups: {crm: missing}\n    steps: [{press: "4"}]\n    parties: {"95001": answers}\n'
+        "    expect: {end: sent_out}",
         'lookups: {crm: missing}\n    parties: {"95001": busy}\n'
         "    steps: [{press: '4'}, {hears: router/goodbye}]\n    expect: {end: self_served}",
         'lookups: {crm: missing}\n    steps: [{press: "5"}]\n'
