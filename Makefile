@@ -11,7 +11,7 @@ ROOT = $(or $(HOTLINE_ASTERISK_ROOT),$(or $(HOTLINE_HOME),.hotline)/asterisk-roo
 
 # program:Debian package. redis-tools has the whole server; redis-server would start one of the system's on our port.
 PROGRAMS := mmdebstrap:mmdebstrap redis-cli:redis-tools sox:sox espeak-ng:espeak-ng sipp:sip-tester \
-            baresip:baresip-core docker-compose:docker-compose unshare:util-linux mount:mount
+            baresip:baresip-core docker-compose:docker-compose dot:graphviz unshare:util-linux mount:mount
 
 PIP_QUIETLY := -q --progress-bar off --disable-pip-version-check --use-pep517
 

@@ -24,6 +24,7 @@ from router.control.locks import Locks
 from router.control.notices import Notices
 from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
+from router.control.queueing import Queueing
 from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
 from router.control.tasks import Tasks
@@ -57,7 +58,8 @@ class CallControl:
         self.locks = Locks(self.desk)
         self.duty = Duty(self.desk, self.tasks, self.transfers, self.ending)
         asks = Asks(self.desk, self.transfers, self.tasks)
-        self.door = Door(self.desk, self.ringing, self.ending, asks, self.duty)
+        self.queueing = Queueing(self.desk)
+        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty)
         self.legs = Legs(
             self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.open_lines, self.door, self.ending
         )
@@ -202,7 +204,7 @@ class CallControl:
 
     def _queue_close_asked(self, turn: Turn, event: events.QueueCloseAsked) -> None:
         self.desk.overlays.close(turn, event)
-        for call, reply in self.ringing.closed(turn):
+        for call, reply in self.queueing.closed(turn):
             self.door.left_queue(turn, call, reply)
 
     # --- time ---
@@ -223,7 +225,7 @@ class CallControl:
                 self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
             self.desk.agents.left.clear()
-            for call, reply in self.ringing.staff_left(turn):
+            for call, reply in self.queueing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
         self.ringing.settle(turn)
         self.open_lines.settle(turn)
@@ -263,8 +265,10 @@ class CallControl:
                 self.ending.linger(turn, call)
             case name if name.startswith("ivr:"):
                 self.door.timer(turn, call, name.removeprefix("ivr:"))
+            case name if name.startswith(("reach:", "ring:")):
+                self.ringing.timer(turn, call, name)
             case name:
-                reply = self.ringing.timer(turn, call, name)
+                reply = self.queueing.timer(turn, call, name)
                 if reply is not None:
                     self.door.left_queue(turn, call, reply)
 

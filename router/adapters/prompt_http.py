@@ -81,7 +81,7 @@ class HttpEngine:
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise EngineFailed(
-                f"{self._host} cannot be reached: {error or type(error).__name__}",
+                f"{self._host} cannot be reached: {str(error) or type(error).__name__}",
                 "start that service, or correct HOTLINE_PROMPT_URL",
             ) from None
         file = work / f"said{_suffix(data, kind)}"

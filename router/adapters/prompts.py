@@ -32,6 +32,7 @@ _RECIPE = "2"  # part of every hash: raise it when the way files are made change
 _INDEX = ".built.json"
 _FAILURES_SHOWN = 5
 """So many prompts that fail end a build: an engine that is away would else be asked for each of hundreds."""
+_NOT_TRIED = EngineFailed("not tried")
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done and how many there are."""
@@ -99,21 +100,21 @@ def build_sounds(
     enough = threading.Event()
     made: list[str] = []
 
-    def make(sound: Sound) -> tuple[Sound, SetupError | None]:
-        if not enough.is_set():
-            try:
-                _make(sound, folder, engine)
-            except (EngineFailed, SoundRefused) as error:
-                return sound, error
-            return sound, None
-        return sound, EngineFailed("")
+    def make(sound: Sound) -> SetupError | None:
+        if enough.is_set():
+            return _NOT_TRIED
+        try:
+            _make(sound, folder, engine)
+        except (EngineFailed, SoundRefused) as error:
+            return error
+        return None
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            for sound, failure in pool.map(make, stale):
+            for sound, failure in zip(stale, pool.map(make, stale), strict=True):
                 if failure is not None:
-                    if str(failure):
+                    if failure is not _NOT_TRIED:
                         failures.append((sound, failure))
                     if len(failures) >= _FAILURES_SHOWN:
                         enough.set()

@@ -6,7 +6,10 @@ from typing import Any
 import msgspec
 
 from router.acd.agents import Agents
+from router.acd.decision import passed_over
+from router.acd.matcher import Waiting
 from router.acd.overlays import Overlays, laid_over
+from router.acd.presence import Counts
 from router.acd.spec import Queue
 from router.acd.standing import known_classes
 from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
@@ -170,6 +173,10 @@ class Desk:
         did = site.dids.get(call.did)
         customer = site.customers.get(call.caller.number or call.caller.raw)
         return known_classes(did.classes if did is not None else (), customer)
+
+    def passed_over(self, waiting: Waiting, *, ringing: bool) -> Counts:
+        """How many agents a decision passed over, by group and rule."""
+        return passed_over(self.matcher, self.agents.presence, waiting, ringing=ringing)
 
     def want_music(self, call: Call) -> None:
         """Let a waiting caller hear music (again) at the end of this turn."""

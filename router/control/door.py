@@ -8,7 +8,7 @@ from router.control.desk import Desk
 from router.control.duty import Duty
 from router.control.ending import Ending
 from router.control.messages import Messages
-from router.control.ringing import Ringing
+from router.control.queueing import Queueing
 from router.control.tasks import ACCEPTED
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
@@ -66,11 +66,11 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
 class Door:
     """Callers who do not wait for a person (yet)."""
 
-    def __init__(self, desk: Desk, ringing: Ringing, ending: Ending, asks: Asks, duty: Duty) -> None:
+    def __init__(self, desk: Desk, queueing: Queueing, ending: Ending, asks: Asks, duty: Duty) -> None:
         self._desk = desk
         self._asks = asks
         self._duty = duty
-        self._ringing = ringing
+        self._queueing = queueing
         self._ending = ending
         self._messages = Messages(desk)
 
@@ -175,7 +175,7 @@ class Door:
                     )
                 case Enqueue():
                     call.show, call.data = effect.show, dict(effect.data)
-                    refused = self._ringing.ask(turn, call, effect)
+                    refused = self._queueing.ask(turn, call, effect)
                 case PlayMusic(music=music):
                     turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
                     call.music = True

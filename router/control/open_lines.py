@@ -1,6 +1,6 @@
 """Pure: phones that stay connected: rung once when their agent signs in, then only bridged, without a ring."""
 
-from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor
+from router.control.call import Call, Leg, LegEvent, LegFor
 from router.control.desk import Desk
 from router.core import commands, ids
 from router.core.commands import HangUpReason
@@ -63,9 +63,7 @@ class OpenLines:
         leg.call, leg.purpose = call.id, LegFor.AGENT
         leg.dialled_at = leg.answered_at = turn.now
         call.handed_over.append(leg.id)
-        call.leg = leg.id
         turn.order(commands.EndSilence(call=call.id, channel=leg.id))
-        call.apply(CallEvent.TAKEN)
 
     def settle(self, turn: Turn) -> None:
         """Legs that have left a call wait for the next one in silence."""

@@ -82,6 +82,8 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             turn.order(commands.AnswerCall(call=call.id, channel=call.channel))
         if call.stage in (Stage.WAITING, Stage.OFFERED):
             core.desk.want_music(call)
+        elif call.stage is Stage.IVR and call.music and call.session is not None:
+            turn.order(commands.StartMusic(call=call.id, channel=call.channel))
         elif call.stage in (Stage.CONNECTING, Stage.TALKING) and call.bridge not in bridges:
             core.ringing.connect(turn, call)
         elif call.stage is Stage.CONNECTING and call.bridge is not None:

@@ -1,11 +1,8 @@
-"""Pure: from asking for a person to talking with one: waiting, ringing agents one after another, bridging, hold."""
+"""Pure: from an agent's phone to talk: ringing agents one after another or several at once, bridging, hold."""
 
-from router.acd.agent import AWAY, AgentStatus
-from router.acd.decision import passed_over
-from router.acd.matcher import Pick, Waiting
-from router.acd.presence import Counts
-from router.acd.spec import CallClass, Queue, need_text
-from router.acd.standing import STANDARD, strongest
+from router.acd.agent import AgentStatus
+from router.acd.matcher import Pick
+from router.acd.spec import Queue
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
@@ -14,11 +11,9 @@ from router.control.whisper import Whispers
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
-from router.core.ids import ChannelId, Ms, QueueName
+from router.core.ids import ChannelId, Ms
 from router.core.records import Outcome
 from router.core.turn import Turn
-from router.ivr.effects import Enqueue
-from router.ivr.orders import Reply
 
 GIVE_UP_MARGIN_MS: Ms = 5_000
 """Asterisk's own time-out for a ring is this much later than ours."""
@@ -34,135 +29,6 @@ class Ringing:
         self._ending = ending
         self._whispers = whispers
         self._open_lines = open_lines
-
-    def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
-        """The caller asks for a person. Returns the reply where the queue does not take them."""
-        desk = self._desk
-        asked_before = bool(call.asked_at)
-        call.asked_at = call.asked_at or turn.now
-        call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
-        queue = desk.queue_of(call)
-        waiting = self._waiting(turn, call, queue, effect)
-        if waiting.tier and (refusal := self._refusal(turn, call, queue, waiting)):
-            return Reply(status=refusal)
-        desk.state.wait_seq += 1
-        desk.stop_playback(turn, call)
-        call.apply(CallEvent.ASKED)
-        desk.state.waiting[call.id] = waiting
-        queued = not desk.matcher.add(waiting)
-        call.queued = queued or (asked_before and call.queued)
-        self._arm(turn, call, queue, waiting)
-        if turn.wants(records.CallQueued):
-            desk.note_call(
-                turn,
-                call,
-                records.CallQueued,
-                queue=queue.name,
-                call_class=call.call_class,
-                position=desk.matcher.position(waiting),
-                waiting=desk.matcher.length(queue.name),
-                queued=queued,
-                head_start_ms=waiting.asked_at - waiting.key_ms,
-                emergency=waiting.tier == 0,
-                need=need_text(waiting.need),
-                kept_for=waiting.sticky or " ".join(waiting.senior_groups),
-                passed_over=self._passed_over(waiting, ringing=False) if queued else {},
-            )
-        desk.want_music(call)
-        return None
-
-    def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
-        """How a call will wait: its place, and who may serve it."""
-        desk = self._desk
-        classes = desk.site_of(call).floor.classes
-        call_class = classes.get(call.call_class, CallClass(name=call.call_class))
-        seniors = call_class.senior_groups if call_class.senior_for_ms else ()
-        return Waiting(
-            call=call.id,
-            queue=queue.name,
-            need=(tuple(sorted(effect.skills)),),
-            tier=call_class.tier,
-            key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
-            seq=desk.state.wait_seq + 1,
-            asked_at=call.asked_at,
-            senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
-            sticky=effect.sticky if self._may_wait_for(effect.sticky, queue, call_class) else "",
-            privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
-        )
-
-    def _may_wait_for(self, agent: str, queue: Queue, call_class: CallClass) -> bool:
-        """Say whether a caller is kept for one agent for a while: one in service, and never in an emergency."""
-        if not agent or not queue.sticky_ms or call_class.tier == 0:
-            return False
-        serving = self._desk.matcher.serving(queue.name)
-        return any(status.number == agent and status.state not in AWAY for status in serving)
-
-    def _furthest(self, call: Call, effect: Enqueue) -> str:
-        """Which of a caller's classes puts them furthest ahead."""
-        classes = self._desk.site_of(call).floor.classes
-        named = [name for name in (effect.call_class, *effect.classes) if name != STANDARD]
-        return strongest(named or self._desk.known_classes(call), classes).name
-
-    def _refusal(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> str:
-        """Why a queue does not take a call that is no emergency; "" where it does."""
-        matcher = self._desk.matcher
-        if self._is_closed(turn, call, queue):
-            return "closed"
-        if not queue.join_empty and not any(True for _ in matcher.serving(queue.name)):
-            return "nobody"
-        full = queue.capacity is not None and matcher.waits_unoffered(queue.name) >= queue.capacity
-        return "full" if full and not matcher.has_idle(waiting) else ""
-
-    def _is_closed(self, turn: Turn, call: Call, queue: Queue) -> bool:
-        """Whether a queue takes no calls now: by its hours, or because a supervisor has closed it."""
-        if queue.name in self._desk.state.floor.closed:
-            return True
-        calendar = self._desk.site_of(call).hours.get(queue.hours)
-        if calendar is None:
-            return False
-        return not calendar.is_open(calendar.local(turn.now, self._desk.site_of(call).clock.at(turn.now)))
-
-    def closed(self, turn: Turn) -> list[tuple[Call, Reply]]:
-        """Queues that have closed and keep nobody give their callers back, those just being rung excepted."""
-        given: list[tuple[Call, Reply]] = []
-        for waiting in list(self._desk.state.waiting.values()):
-            call = self._desk.state.calls[waiting.call]
-            queue = self._desk.queue_of(call)
-            leaves = waiting.tier and not queue.keep_at_closing and call.stage is Stage.WAITING
-            if leaves and self._is_closed(turn, call, queue):
-                given.append((call, self._give_back(turn, call, "closed")))
-        return given
-
-    def _closes_in_ms(self, turn: Turn, call: Call, queue: Queue) -> Ms | None:
-        """How long a queue stays open by its hours; None where that does not matter to a caller who waits."""
-        site = self._desk.site_of(call)
-        calendar = site.hours.get(queue.hours)
-        if calendar is None or queue.keep_at_closing:
-            return None
-        minutes = calendar.next_change(calendar.local(turn.now, site.clock.at(turn.now)))
-        return None if minutes is None else minutes * 60_000 - turn.now % 60_000
-
-    def _arm(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
-        """Set the timers of a call that begins to wait."""
-        owner, timers = f"call:{call.id}", self._desk.timers
-        if queue.max_wait_ms and waiting.tier:
-            timers.set(owner, "max_wait", turn.now + queue.max_wait_ms)
-        if waiting.tier and (closes_in_ms := self._closes_in_ms(turn, call, queue)) is not None:
-            timers.set(owner, "closing", turn.now + closes_in_ms)
-        if not waiting.tier:
-            timers.set(owner, "alarm", turn.now + queue.alarm_after_ms)
-        kept_ms = [queue.sticky_ms] if waiting.sticky else []
-        if waiting.senior_groups:
-            kept_ms.append(self._desk.site_of(call).floor.classes[call.call_class].senior_for_ms)
-        if kept_ms:
-            timers.set(owner, "widen", turn.now + min(kept_ms))
-        self._arm_step(call, queue, waiting)
-
-    def _arm_step(self, call: Call, queue: Queue, waiting: Waiting) -> None:
-        for number, step in enumerate(queue.steps[waiting.step :], waiting.step + 1):
-            if step.after_ms is not None:
-                self._desk.timers.set(f"call:{call.id}", f"step:{number}", waiting.asked_at + step.after_ms)
-                return
 
     def settle(self, turn: Turn) -> None:
         """Give idle agents their calls, and music to those who wait on."""
@@ -184,12 +50,9 @@ class Ringing:
                 turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
         desk.needs_music.clear()
 
-    def _passed_over(self, waiting: Waiting, *, ringing: bool) -> Counts:
-        return passed_over(self._desk.matcher, self._desk.agents.presence, waiting, ringing=ringing)
-
     def _ring(self, turn: Turn, call: Call, queue: Queue, pick: Pick) -> None:
         desk, waiting = self._desk, pick.waiting
-        others = self._passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
+        others = self._desk.passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
         desk.matcher.offered(call.id, pick.agent)
         status = desk.agents.ring(turn, pick.agent, call.id)
         if call.stage is Stage.WAITING:
@@ -220,7 +83,7 @@ class Ringing:
             )
         if is_open:
             self._open_lines.take(turn, call, leg)
-            self.connect(turn, call)
+            self.taken(turn, call, leg)
 
     def _dial(self, turn: Turn, call: Call, queue: Queue, status: AgentStatus) -> Leg:
         """Ring an agent's phone."""
@@ -362,57 +225,13 @@ class Ringing:
         while self._desk.state.waiting[call.id].offered:
             self._desk.matcher.not_taken(call.id)
 
-    def timer(self, turn: Turn, call: Call, name: str) -> Reply | None:
-        """A timer of a waiting call fired. Returns the reply where the queue gives the caller back to the flow."""
-        kind, _, what = name.partition(":")
-        match kind:
-            case "reach" | "ring":
-                leg = self._desk.state.legs[ChannelId(what)]
-                unreachable = kind == "reach"
-                self._desk.close_leg(turn, leg, HangUpReason.NORMAL if unreachable else HangUpReason.NO_ANSWER)
-                self._not_taken(turn, call, leg, LegEnd.UNREACHABLE if unreachable else LegEnd.NO_ANSWER)
-            case "widen":
-                self._desk.matcher.regroup(call.id, widen=True)
-            case "step":
-                self._desk.matcher.regroup(call.id, step=int(what))
-                self._arm_step(call, self._desk.queue_of(call), self._desk.state.waiting[call.id])
-            case "max_wait" | "closing" if call.stage is Stage.WAITING:
-                return self._give_back(turn, call, "timeout" if kind == "max_wait" else "closed")
-            case _:
-                # A phone rings for them in this very moment: they stay, and are given back if it is not taken.
-                self._desk.timers.set(f"call:{call.id}", kind, turn.now + 1_000)
-        return None
-
-    def _give_back(self, turn: Turn, call: Call, status: str) -> Reply:
-        """The queue keeps the call no longer: its flow goes on."""
-        for name in (
-            "max_wait",
-            "closing",
-            "widen",
-            *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1)),
-        ):
-            self._desk.timers.cancel(f"call:{call.id}", name)
-        self._desk.leave_queue(call)
-        call.wait_ms = turn.now - call.asked_at
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
-        call.apply(CallEvent.GIVEN_BACK)
-        self._desk.note_call(
-            turn, call, records.QueueLeft, queue=call.queue, why=status, wait_ms=turn.now - call.asked_at
-        )
-        return Reply(status=status)
-
-    def staff_left(self, turn: Turn) -> list[tuple[Call, Reply]]:
-        """Nobody is signed in any more: queues that do not keep callers then give them back."""
-        given: list[tuple[Call, Reply]] = []
-        for waiting in list(self._desk.state.waiting.values()):
-            call = self._desk.state.calls[waiting.call]
-            queue = self._desk.queue_of(call)
-            empty = not queue.stay_empty and waiting.tier and call.stage is Stage.WAITING
-            if empty and not any(True for _ in self._desk.matcher.serving(queue.name)):
-                given.append((call, self._give_back(turn, call, "nobody")))
-        return given
+    def timer(self, turn: Turn, call: Call, name: str) -> None:
+        """A phone did not say in time that it rings (``reach``), or has rung long enough (``ring``)."""
+        kind, _, leg_name = name.partition(":")
+        leg = self._desk.state.legs[ChannelId(leg_name)]
+        unreachable = kind == "reach"
+        self._desk.close_leg(turn, leg, HangUpReason.NORMAL if unreachable else HangUpReason.NO_ANSWER)
+        self._not_taken(turn, call, leg, LegEnd.UNREACHABLE if unreachable else LegEnd.NO_ANSWER)
 
     def hold_changed(self, turn: Turn, event: events.HoldChanged) -> None:
         """An agent put the caller on hold by the phone, or took them back."""

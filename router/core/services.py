@@ -20,8 +20,8 @@ Pairs = tuple[tuple[str, str], ...]
 class HttpSource(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A web service that answers in JSON.
 
-    ``url`` and ``headers`` and the values of ``body`` have places to fill. ``values`` names what is wanted of the answer
-    by a path in it (``customer.name``, ``orders.0.state``); where ``accepted`` says what must stand somewhere and
+    ``url``, ``headers`` and the values of ``body`` have places to fill. ``values`` names what is wanted of the answer
+    by a path in it (``customer.name``); where ``accepted`` says what must stand somewhere and
     something else does, the answer is a refusal. A status of ``missing`` means that there is no such
     entry, one of ``refused`` a wrong password; any other but 2xx is a failure. Answers are kept for ``cache_ms``; one
     longer than ``max_bytes`` is a failure.

@@ -30,6 +30,12 @@ def _described(described: msgspec.inspect.Type) -> st.SearchStrategy[object]:
             return st.sampled_from(list(cls))
         case msgspec.inspect.DictType(value_type=value):
             return st.dictionaries(st.text(), _described(value), max_size=3)
+        case msgspec.inspect.VarTupleType(item_type=item):
+            return st.lists(_described(item), max_size=3).map(tuple)
+        case msgspec.inspect.UnionType(types=options):
+            return st.one_of([_described(option) for option in options])
+        case msgspec.inspect.NoneType():
+            return st.none()
         case _:
             return st.text()
 
