@@ -217,9 +217,6 @@ class CallControl:
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
-        for agent in self.desk.agents.joined:
-            self.open_lines.opens(turn, agent)
-        self.desk.agents.joined.clear()
         if self.desk.agents.left:
             for agent in self.desk.agents.left:
                 self.open_lines.closes(turn, agent)
@@ -227,6 +224,9 @@ class CallControl:
             self.desk.agents.left.clear()
             for call, reply in self.queueing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
+        for agent in self.desk.agents.joined:
+            self.open_lines.opens(turn, agent)
+        self.desk.agents.joined.clear()
         self.ringing.settle(turn)
         self.open_lines.settle(turn)
 

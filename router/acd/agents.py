@@ -233,8 +233,8 @@ class Agents:
                 status.resting = False
                 self._refresh(status)
 
-    def line_opened(self, agent: AgentId, leg: ChannelId) -> None:
-        """The phone of an agent that stays connected is connected."""
+    def line_opened(self, agent: AgentId, leg: ChannelId | None) -> None:
+        """The phone of an agent that stays connected is connected, or (None) is not any longer."""
         status = self._state.agents[agent]
         status.open_leg = leg
         self._refresh(status)

@@ -20,6 +20,7 @@ from router.core.commands import (
     HoldSilence,
     PlayPrompts,
     RecordCaller,
+    RecordTalk,
     RingAgent,
     RingOutside,
     SendRinging,
@@ -27,6 +28,7 @@ from router.core.commands import (
     StopMusic,
     StopPlayback,
     StopRecording,
+    StopRecordTalk,
     Whisper,
 )
 from router.core.events import CallAnswered, CommandFailed, Event, LegsConnected, PlaybackFinished, RecordingFinished
@@ -38,6 +40,8 @@ log = logging.getLogger(__name__)
 TALK_BRIDGE = "mixing,dtmf_events"
 """In this order. Plain ``mixing`` becomes native RTP, and then no key pressed in talk ever arrives."""
 
+_SIDES = (("caller", "in"), ("agent", "out"))
+"""The sides of a talk as heard on the caller's leg, and which direction of it to listen to."""
 _GONE = (404,)
 _GONE_OR_IDLE = (404, 409)
 
@@ -70,7 +74,8 @@ class Orders:
         self._other = other
         self._live = live
         self._held: dict[CallId, deque[Command]] = {}
-        self._whispers: dict[ChannelId, Whisper] = {}
+        self._snoops: dict[ChannelId, Callable[[], None]] = {}
+        """What to do with a listening-in channel once it is in our application (before that ARI answers 409)."""
         self._callers: dict[BridgeId, ChannelId] = {}
         self.sent_count = 0
         self.failed_count = 0
@@ -140,6 +145,13 @@ class Orders:
                 self._connect(command)
             case Whisper():
                 self._whisper(command)
+            case RecordTalk():
+                for side, spy in _SIDES:
+                    self._record_side(command, ChannelId(f"{command.recording}-{side}"), spy)
+            case StopRecordTalk():
+                for side, _ in _SIDES:
+                    channel = f"{command.recording}-{side}"
+                    self._order(command, channel, "channels.hangup", _GONE, channelId=channel)
             case HoldSilence():
                 self._order(command, command.channel, "channels.startSilence", _GONE, channelId=command.channel)
             case EndSilence():
@@ -290,27 +302,51 @@ class Orders:
         self._ask(command.call, created, "bridges.create", type=TALK_BRIDGE, bridgeId=command.bridge)
 
     def _whisper(self, command: Whisper) -> None:
-        def heard(reply: Reply) -> None:
-            if not reply.ok:
-                self._whispers.pop(command.snoop, None)
-                self._submit(PlaybackFinished(playback=command.playback, failed=True))
+        def failed(reply: Reply) -> None:
+            self._submit(PlaybackFinished(playback=command.playback, failed=True))
 
-        self._whispers[command.snoop] = command
-        self._ask(
-            command.call,
-            heard,
-            "channels.snoopChannelWithId",
-            channelId=command.channel,
-            snoopId=command.snoop,
-            whisper="out",
-            app=self._app,
+        prompts = PlayPrompts(call=command.call, channel=command.snoop, playback=command.playback, media=command.media)
+        self._snoop(
+            command.call, command.channel, command.snoop, then=lambda: self._play(prompts), failed=failed, whisper="out"
         )
 
+    def _record_side(self, command: RecordTalk, snoop: ChannelId, spy: str) -> None:
+        """Record one side of a talk: what comes in from the caller's leg, or what goes out to it."""
+
+        def record() -> None:
+            recording = RecordCaller(
+                call=command.call, channel=snoop, recording=snoop, max_ms=0, end_key="", beep=False
+            )
+            self._record(recording)
+
+        def failed(reply: Reply) -> None:
+            self._failed(command, command.recording, reply)
+
+        self._snoop(command.call, command.channel, snoop, then=record, failed=failed, spy=spy)
+
+    def _snoop(
+        self,
+        call: CallId,
+        channel: ChannelId,
+        snoop: ChannelId,
+        *,
+        then: Callable[[], None],
+        failed: Heard,
+        **how: str,
+    ) -> None:
+        def heard(reply: Reply) -> None:
+            if not reply.ok:
+                self._snoops.pop(snoop, None)
+                failed(reply)
+
+        self._snoops[snoop] = then
+        self._ask(call, heard, "channels.snoopChannelWithId", channelId=channel, snoopId=snoop, app=self._app, **how)
+
     def snooped(self, snoop: ChannelId) -> None:
-        """A whisper's channel is in our application: what it says can be played (before that ARI answers 409)."""
-        command = self._whispers.pop(snoop, None)
-        if command is not None:
-            self._play(PlayPrompts(call=command.call, channel=snoop, playback=command.playback, media=command.media))
+        """A listening-in channel is in our application."""
+        then = self._snoops.pop(snoop, None)
+        if then is not None:
+            then()
 
     def _destroy(self, command: ConnectLegs) -> None:
         self._take_apart(command.call, command.bridge)

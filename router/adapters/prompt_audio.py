@@ -76,11 +76,13 @@ def make_forms(raw: Path, work: Path) -> dict[str, Path]:
     found = _measures(said)
     if found.rms_db < _SILENT_BELOW_DB:
         raise SoundRefused("it is silent", "see that the text has words the voice can say")
+    gain_db = LEVEL_DB - found.rms_db
+    # sox's limiter makes louder what it is to make softer
+    gain = ["gain", *(["-l"] if gain_db > 0 else []), f"{gain_db:.2f}"]
     files = {}
     for suffix, rate in RATES_HZ.items():
         files[suffix] = work / f"level-{rate}.wav"
-        effects = ["rate", str(rate), "gain", "-l", f"{LEVEL_DB - found.rms_db:.2f}"]
-        _sox([str(plain), *form, "-t", "wav", str(files[suffix]), *effects], raw)
+        _sox([str(plain), *form, "-t", "wav", str(files[suffix]), "rate", str(rate), *gain], raw)
         files[suffix].chmod(0o644)
     return files
 

@@ -49,6 +49,7 @@ class Espeak:
             text,
             work,
             self._timeout_s,
+            "espeak-ng --voices lists the voices HOTLINE_PROMPT_VOICES may name",
         )
         return made(file, "espeak-ng")
 
@@ -103,12 +104,16 @@ class CommandEngine:
         voice = needed_voice(language, self._voices, "voice" in self._names)
         values = {"text": text, "language": language, "voice": voice, "file": str(file)}
         words = [fill(word, values) for word in self._words]
-        run_engine(words, "" if "text" in self._names else text, work, self._timeout_s)
+        cure = "run it by hand as HOTLINE_PROMPT_COMMAND says, with this text"
+        run_engine(words, "" if "text" in self._names else text, work, self._timeout_s, cure)
         return made(file, Path(words[0]).name)
 
 
-def run_engine(words: Sequence[str], text: str, work: Path, timeout_s: float) -> None:
-    """Run a program with a text on its stdin; it and all it started end at the time-out. Raises EngineFailed."""
+def run_engine(words: Sequence[str], text: str, work: Path, timeout_s: float, cure: str) -> None:
+    """Run a program with a text on its stdin; it and all it started end at the time-out.
+
+    Raises EngineFailed, with ``cure`` where the program itself says that it failed.
+    """
     name = Path(words[0]).name
     # its output goes to a file: a program that talks without end fills no memory of ours
     with (work / "complaints").open("w+b") as complaints:
@@ -136,7 +141,7 @@ def run_engine(words: Sequence[str], text: str, work: Path, timeout_s: float) ->
                     os.killpg(engine.pid, signal.SIGKILL)
                 engine.wait()
         if engine.returncode != 0:
-            raise EngineFailed(f"{name} ended with {engine.returncode}{_last_words(work / 'complaints')}")
+            raise EngineFailed(f"{name} ended with {engine.returncode}{_last_words(work / 'complaints')}", cure)
 
 
 def made(file: Path, engine: str) -> Path:

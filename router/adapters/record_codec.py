@@ -48,7 +48,8 @@ def from_fields(fields: Mapping[str, str]) -> Record:
         raise msgspec.ValidationError(f"no record is called '{name}'")
     nested = _nested_fields(kind)
     plain: dict[str, Any] = {
-        key: msgspec.json.decode(value) if key in nested else value for key, value in fields.items()
+        **dict.fromkeys(_optional_fields(kind)),
+        **{key: msgspec.json.decode(value) if key in nested else value for key, value in fields.items()},
     }
     return msgspec.convert(plain, kind, strict=False)
 
@@ -71,6 +72,12 @@ def _flat(value: object) -> str:
 def _nested_fields(kind: type[Record]) -> frozenset[str]:
     """The fields whose values are JSON: those that are no string, number, boolean or word."""
     return frozenset(field.name for field in msgspec.structs.fields(kind) if not _is_scalar(field.type))
+
+
+@functools.cache
+def _optional_fields(kind: type[Record]) -> tuple[str, ...]:
+    """The fields that may be None, and are left out then."""
+    return tuple(field.name for field in msgspec.structs.fields(kind) if type(None) in get_args(field.type))
 
 
 def _is_scalar(kind: Any) -> bool:

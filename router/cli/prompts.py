@@ -15,6 +15,7 @@ from router.cli.output import console, did_you_mean, print_json, printable, refu
 from router.errors import SiteError
 from router.flowfile import check_site
 from router.flowfile.prompts import Prompts, PromptText, read_prompts
+from router.ivr.speech import GRAMMARS, grammar_for, prompts_of
 from router.line.folders import Folders
 from router.publishing import build_site_prompts, sounds_of
 from router.settings import Settings
@@ -70,8 +71,7 @@ def missing(path: Where = None, lang: Lang = "", json: Json = False) -> None:
     site = _site(path, settings)
     prompts = _read(site)
     languages = [_known(lang, prompts)] if lang else sorted(prompts)
-    every = sorted({name for texts in prompts.values() for name in texts})
-    texts = [{"language": one, "name": name} for one in languages for name in every if name not in prompts[one]]
+    texts = [{"language": one, "name": name} for one in languages for name in _untranslated(one, prompts)]
     used = [
         {"place": f"{finding.file}:{finding.line}:{finding.column}", "message": finding.message}
         for finding in check_site(site)
@@ -157,6 +157,15 @@ def _play(file: Path) -> bool:
 def _said(prompt: PromptText) -> str:
     text = printable(prompt.text) or "(no text)"
     return f"{text} [recording {prompt.recording}]" if prompt.recording is not None else text
+
+
+def _untranslated(language: str, prompts: Prompts) -> list[str]:
+    """Return what other languages have and this one lacks, but for the words of their grammars of numbers and dates."""
+    words = {name for grammar in GRAMMARS for name in prompts_of(grammar)}
+    grammar = grammar_for(language)
+    own = set(prompts_of(grammar)) if language.partition("-")[0] == grammar else set()
+    others = {name for texts in prompts.values() for name in texts}
+    return sorted(others - prompts[language].keys() - (words - own))
 
 
 def _known(lang: str, prompts: Prompts) -> str:

@@ -3,7 +3,7 @@
 from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.messages import Messages
-from router.core import commands, records
+from router.core import commands, ids, records
 from router.core.commands import HangUpReason
 from router.core.ids import Ms
 from router.core.records import Outcome
@@ -33,6 +33,8 @@ class Ending:
         elif call.asked_at:
             short = turn.now - call.asked_at <= self._desk.queue_of(call).short_abandon_ms
             outcome, detail = Outcome.ABANDONED_SHORT if short else Outcome.ABANDONED, call.stage.value
+        elif call.purpose and call.session is not None and (result := call.session.variables.get("result")):
+            outcome, detail = Outcome.SELF_SERVED, str(result)
         else:
             outcome = Outcome.SELF_SERVED
             detail = {Stage.RINGING: "at_the_door", Stage.TRANSFERRING: "in_transfer"}.get(call.stage, "in_ivr")
@@ -125,6 +127,9 @@ class Ending:
         if call.held_at:
             call.hold_ms += turn.now - call.held_at
             call.held_at = 0
+        if call.record_talk:
+            recording = ids.talk_recording(call.id, call.bridge_count)
+            turn.order(commands.StopRecordTalk(call=call.id, recording=recording))
         call.talk_ms = turn.now - call.connected_at - call.hold_ms
         self._desk.note_leg(
             turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by

@@ -40,8 +40,7 @@ class OpenLines:
 
     def closes(self, turn: Turn, agent: AgentId) -> None:
         """An agent has signed out: their phone is disconnected."""
-        status = self._desk.state.floor.agents[agent]
-        status.open_leg = None
+        self._desk.agents.line_opened(agent, None)
         for leg in self._desk.state.legs.values():
             if leg.agent == agent and leg.purpose is LegFor.OPEN:
                 turn.order(commands.HangUpLeg(call=leg.call, channel=leg.id, reason=HangUpReason.NORMAL))

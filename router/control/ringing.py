@@ -157,6 +157,9 @@ class Ringing:
         call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
         self._desk.agents.connected(turn, leg.agent)
         self._whispers.begin(turn, call, leg, language)
+        if call.record_talk:
+            recording = ids.talk_recording(call.id, call.bridge_count)
+            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=recording))
         if not turn.wants(records.CallConnected):
             return
         rang_ms = leg.rang_ms(turn.now)

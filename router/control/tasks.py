@@ -1,6 +1,6 @@
 """Pure: tasks that make calls of our own: wake-ups and reminders, and people on call, one after another."""
 
-from router.control.call import Call
+from router.control.call import Call, Stage
 from router.control.desk import Desk
 from router.control.dialling import may_dial
 from router.control.outbound import Outbound
@@ -122,7 +122,7 @@ class Tasks:
         if (appointment := self._desk.state.appointments.get(call.ref)) is not None:
             self._kept(turn, appointment, bool(call.line_answered_at))
         elif (paging := self._desk.state.pages.get(call.ref)) is not None:
-            if result == ACCEPTED and call.party is not None:
+            if result == ACCEPTED and call.party is not None and not self._left_an_emergency(paging, call):
                 return self._page_over(turn, paging, call.party.number)
             if paging.next < len(paging.parties) and self._still_wanted(paging):
                 self._next(turn, paging)
@@ -145,6 +145,10 @@ class Tasks:
         self._desk.timers.cancel_all(f"task:{appointment.id}")
         del self._desk.state.appointments[appointment.id]
         self._note(turn, appointment, change, by)
+
+    def _left_an_emergency(self, paging: Paging, call: Call) -> bool:
+        """Whether somebody accepted an emergency and hung up before they were brought together with the caller."""
+        return paging.caller in self._desk.state.waiting and call.stage is Stage.ENDED
 
     def _still_wanted(self, paging: Paging) -> bool:
         """Whether anybody is still to be rung: an emergency that somebody has taken needs no one else."""

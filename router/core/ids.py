@@ -37,6 +37,11 @@ def leg_id(call: CallId, number: int) -> ChannelId:
     return ChannelId(f"{call}.l{number}")
 
 
+def talk_recording(call: CallId, bridge_number: int) -> str:
+    """Name the recording of the talk in a call's ``bridge_number``-th bridge."""
+    return f"{call}.talk{bridge_number}"
+
+
 def snoop_id(call: CallId, number: int) -> ChannelId:
     """Mint the id of the ``number``-th whisper's channel of a call."""
     return ChannelId(f"{call}.s{number}")

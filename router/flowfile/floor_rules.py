@@ -198,7 +198,7 @@ def _ways_back(draft: Draft) -> None:
                 why = _WHY_BACK[key]
                 particulars = {"queue": node.queue, "why": why, "key": key}
                 draft.findings.append(diagnose("W459", draft_node.place, **particulars))
-            elif led and not set_here:
+            elif led and not set_here and key != "closed":  # any queue may be closed by hand
                 place = place_of(draft, file, "nodes", draft_node.name, key)
                 draft.findings.append(diagnose("W460", place, key=key, queue=node.queue, setting=setting))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from system.rig import Rig
+from system.outside_service import OutsideService
+from system.rig import SITE_NODES, Rig, service_port
 
 from router.line.ports import Block, free_block
 
@@ -47,6 +48,36 @@ async def rig(shared_rig: Rig) -> AsyncIterator[Rig]:
         await shared_rig.line.start_router()
     yield shared_rig
     await shared_rig.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_nodes_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path) -> AsyncIterator[Rig]:
+    """A line with the second hotline: every node type, every rule of the ACD."""
+    block = free_block()
+    rig = Rig.make(tmp_path_factory.mktemp("nodes"), block, asterisk_root, SITE_NODES)
+    try:
+        yield await rig.start()
+    finally:
+        await rig.stop()
+        block.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nodes_rig(shared_nodes_rig: Rig) -> AsyncIterator[Rig]:
+    """The second hotline's line, at rest before and after as ``rig`` is."""
+    router = shared_nodes_rig.line.router
+    if router is None or not router.running:
+        await shared_nodes_rig.line.start_router()
+    yield shared_nodes_rig
+    await shared_nodes_rig.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def service(nodes_rig: Rig) -> AsyncIterator[OutsideService]:
+    """The web service that the second hotline asks, up."""
+    service = await OutsideService(service_port(nodes_rig.block)).start()
+    yield service
+    await service.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

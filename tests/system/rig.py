@@ -12,11 +12,13 @@ from typing import Any
 import aiohttp
 from phones import audio
 from phones.behaviour import Answer, Behaviour
+from phones.call import Call
 from phones.phone import Phone
 from redis.asyncio import Redis
+from system import tones
 from system.checker import Balance, check, typed
 
-from router.adapters.control import Control
+from router.adapters.control import AnyAsk, Control
 from router.cli.prompts import build_site_prompts
 from router.core.events import AgentReadyAsked, AgentSignInAsked, AgentSignOutAsked
 from router.core.ids import AgentId, PhoneName
@@ -26,6 +28,8 @@ from router.line.ports import Block
 from router.settings import Settings
 
 SITE = Path(__file__).parent / "site"
+SITE_NODES = Path(__file__).parent / "site_nodes"
+"""A second hotline, with every node type and rule of the ACD; all it says are marker tones."""
 MAIN, EMERGENCY, DIRECT, THREE_RINGS, RETURNING, BY_CARRIER = (f"400186{last}" for last in range(6))
 CALLER = "13800138000"
 """A mobile number of the site's country, as its network sends it."""
@@ -46,6 +50,11 @@ trunks:
 """
 
 Row = dict[str, Any]
+
+
+def service_port(block: Block) -> int:
+    """Where the web service is that the second hotline asks."""
+    return block.spare_first + 1
 
 
 async def until(holds: Callable[[], Awaitable[object]], within_s: float, what: Callable[[], str]) -> None:
@@ -73,11 +82,17 @@ class Rig:
         """Prepare a line over an empty home; nothing is started. The site is a copy, to change at will."""
         copy = home.with_name(f"{home.name}-site")
         shutil.copytree(site, copy)
-        (copy / "trunks.yaml").write_text(_TRUNKS.format(port=block.spare_first))
-        for name, hertz in PROMPTS_HZ.items():
-            recording = copy / "prompts" / "en" / f"{name}.wav"
-            recording.parent.mkdir(parents=True, exist_ok=True)
-            audio.write_wave(recording, audio.tone(hertz, PROMPT_MS))
+        if site == SITE_NODES:
+            tones.write_prompts(copy)
+            for name in ("trunks.yaml", "lookups.yaml", "notices.yaml"):
+                text = (copy / name).read_text().replace("TRUNK_PORT", str(block.spare_first))
+                (copy / name).write_text(text.replace("SERVICE_PORT", str(service_port(block))))
+        else:
+            (copy / "trunks.yaml").write_text(_TRUNKS.format(port=block.spare_first))
+            for name, hertz in PROMPTS_HZ.items():
+                recording = copy / "prompts" / "en" / f"{name}.wav"
+                recording.parent.mkdir(parents=True, exist_ok=True)
+                audio.write_wave(recording, audio.tone(hertz, PROMPT_MS))
         settings = Settings(home=home, site=copy, asterisk_root=str(asterisk_root), **block.settings())
         return cls(Line(settings, load_site(copy)), block)
 
@@ -142,15 +157,15 @@ class Rig:
 
     async def sign_in(self, agent: str) -> None:
         """Sign an agent in on the phone of the same number."""
-        await self._ask(AgentSignInAsked(agent=AgentId(agent), phone=PhoneName(agent)))
+        await self.ask(AgentSignInAsked(agent=AgentId(agent), phone=PhoneName(agent)))
 
     async def sign_out(self, agent: str) -> None:
         """Sign an agent out."""
-        await self._ask(AgentSignOutAsked(agent=AgentId(agent)))
+        await self.ask(AgentSignOutAsked(agent=AgentId(agent)))
 
     async def ready(self, agent: str) -> None:
         """An agent says ready."""
-        await self._ask(AgentReadyAsked(agent=AgentId(agent)))
+        await self.ask(AgentReadyAsked(agent=AgentId(agent)))
 
     async def agent_row(self, agent: str) -> Row:
         """Return an agent's row of the overview."""
@@ -169,11 +184,26 @@ class Rig:
         await until(there, within_s, lambda: f"agent {agent} {state}; is {seen.get('state')} ({seen.get('reason')})")
         return seen
 
-    async def _ask(self, ask: AgentSignInAsked | AgentSignOutAsked | AgentReadyAsked) -> None:
+    async def ask(self, ask: AnyAsk) -> None:
+        """Ask something at the control socket, as an agent or a supervisor. Raises AssertionError where refused."""
         async with Control(self.line.folders.home) as control:
             records = await control.ask(ask)
         refused = [record for record in records if record["type"] == "AskRefused"]
         assert not refused, refused
+
+    async def ring(self, did: str, *, number: str = CALLER, speaks: int | None = None) -> Call:
+        """Ring the hotline as a new caller and wait until it answers."""
+        return await (await (await self.caller(number, speaks=speaks)).call(did)).answered()
+
+    async def hears(self, call: Call, *names: str, within_s: float = 8.0) -> None:
+        """Wait until somebody has heard these marker tones one after another, whatever came between."""
+        spoken: list[str] = []
+
+        async def all_heard() -> bool:
+            spoken[:] = tones.heard(call.heard())
+            return tones.in_order(names, spoken)
+
+        await until(all_heard, within_s, lambda: f"{call.phone.name} hears {names}; heard {spoken}")
 
     # --- looking ------------------------------------------------------------------------------------------
 

@@ -32,7 +32,9 @@ class Hangup(Node, frozen=True, kw_only=True):
     ] = ""
 
     def enter(self, walk: Walk) -> None:
-        """Say farewell."""
+        """Say farewell. The result holds from here on, also for somebody who does not hear the farewell out."""
+        if self.result:
+            walk.variables["result"] = self.result
         walk.play(first_fitting(walk, self.parts, (*self._wish(walk), *self.prompt)))
 
     def played(self, walk: Walk) -> None:

@@ -5,20 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from router.adapters.prompt_command import Espeak
 from router.adapters.prompts import Sound, build_sounds, missing_sounds
 from router.errors import SetupError
 
 SAY = """#!/bin/sh
 [ -n "$REFUSE" ] && { echo "no such voice" >&2; exit 3; }
+voice="$2"
 while [ "$1" != "-w" ]; do shift; done
-cat > "$2"
+{ cat; echo " $voice"; } > "$2"
 """
 LEVEL = """#!/bin/sh
-if [ "$2" = "-n" ]; then echo "RMS lev dB     -30.00" >&2; exit 0; fi
-in="$1"; for word in "$@"; do case "$word" in *.wav) out="$word";; esac; last="$word"; done
-cat "$in" > "$out"; echo " $last" >> "$out"
+printf 'Pk lev dB  -3.00\\nRMS lev dB  %s\\nFlat factor 0.00\\nPk count 2\\nNum samples 8.00k\\nLength s 1.000\\n' \
+    "${LOUDNESS:--30.00}" >&2
+[ "$2" = "-n" ] && exit 0
+in="$1"; for word in "$@"; do case "$word" in *.wav) out="$word";; esac; done
+{ cat "$in"; echo " $*" | sed 's/.* rate/rate/'; } > "$out"
 """
-WELCOME = Sound(path="en/welcome", language="en", text="Welcome.")
+WELCOME = Sound(path="en/welcome", language="en", text="Welcome.", place="prompts/en/flows.yaml:3")
 PIN = Sound(path="en/router/pin", language="en", text="Your PIN.")
 
 
@@ -34,29 +38,58 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_what_is_missing_is_made_once(tmp_path: Path) -> None:
+def test_what_is_missing_is_made_once_at_both_rates(tmp_path: Path) -> None:
     out = tmp_path / "prompts"
     assert build_sounds([WELCOME, PIN], out) == ["en/welcome", "en/router/pin"]
-    assert (out / "en/router/pin.wav").read_text(encoding="utf-8").startswith("Your PIN.")
+    for suffix, rate in (("wav", 8_000), ("wav16", 16_000)):
+        made = (out / f"en/router/pin.{suffix}").read_text(encoding="utf-8")
+        assert made.startswith("Your PIN.")
+        assert f"rate {rate} gain" in made
     assert build_sounds([WELCOME, PIN], out) == []
     assert sorted(path.name for path in out.iterdir()) == [".built.json", "en"]
 
 
-def test_loudness_is_raised_to_the_level_of_all(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("found", "gain"), [("-30.00", "gain -l 8.00"), ("-12.50", "gain -9.50")])
+def test_every_sound_is_brought_to_one_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str, gain: str
+) -> None:
+    monkeypatch.setenv("LOUDNESS", found)
     build_sounds([WELCOME], tmp_path)
-    assert (tmp_path / "en/welcome.wav").read_text(encoding="utf-8").split()[-1] == "8.00"
+    assert (tmp_path / "en/welcome.wav").read_text(encoding="utf-8").endswith(f"{gain}\n")
 
 
-def test_a_changed_text_makes_that_prompt_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("found", ["-inf", "-70.00"])
+def test_silence_is_no_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str) -> None:
+    monkeypatch.setenv("LOUDNESS", found)
+    with pytest.raises(SetupError, match="it is silent; it has no sound yet"):
+        build_sounds([WELCOME], tmp_path)
+
+
+def test_a_changed_text_makes_that_prompt_again_only(tmp_path: Path) -> None:
     build_sounds([WELCOME, PIN], tmp_path)
-    changed = Sound(path="en/welcome", language="en", text="Welcome to all.")
+    before = (tmp_path / "en/router/pin.wav").stat().st_ino
+    changed = Sound(path="en/welcome", language="en", text="Welcome back.")
     assert missing_sounds([changed, PIN], tmp_path) == ["en/welcome"]
     assert build_sounds([changed, PIN], tmp_path) == ["en/welcome"]
-    assert "to all" in (tmp_path / "en/welcome.wav").read_text(encoding="utf-8")
+    assert (tmp_path / "en/router/pin.wav").stat().st_ino == before
 
 
-def test_a_recording_wins_and_a_new_one_is_noticed(tmp_path: Path) -> None:
-    recording = tmp_path / "human.wav"
+def test_a_changed_voice_makes_its_language_again_only(tmp_path: Path) -> None:
+    chinese = Sound(path="zh/welcome", language="zh", text="欢迎。")
+    build_sounds([WELCOME, chinese], tmp_path)
+    other = Espeak({"en": "en-us"})
+    assert missing_sounds([WELCOME, chinese], tmp_path, other) == ["en/welcome"]
+    assert build_sounds([WELCOME, chinese], tmp_path, engine=other) == ["en/welcome"]
+    assert " en-us" in (tmp_path / "en/welcome.wav").read_text(encoding="utf-8")
+
+
+def test_again_makes_all_again(tmp_path: Path) -> None:
+    build_sounds([WELCOME, PIN], tmp_path)
+    assert build_sounds([WELCOME, PIN], tmp_path, again=True) == ["en/welcome", "en/router/pin"]
+
+
+def test_a_recording_wins_over_the_text(tmp_path: Path) -> None:
+    recording = tmp_path / "recorded.wav"
     recording.write_text("a human voice", encoding="utf-8")
     sound = Sound(path="en/welcome", language="en", text="Welcome.", recording=recording)
     out = tmp_path / "prompts"
@@ -64,11 +97,16 @@ def test_a_recording_wins_and_a_new_one_is_noticed(tmp_path: Path) -> None:
     assert (out / "en/welcome.wav").read_text(encoding="utf-8").startswith("a human voice")
     recording.write_text("another voice", encoding="utf-8")
     assert build_sounds([sound], out) == ["en/welcome"]
+    assert build_sounds([sound], out, engine=Espeak({"en": "en-us"})) == [], "no engine speaks a recording"
+    recording.unlink()
+    with pytest.raises(SetupError, match=r"recorded\.wav cannot be read"):
+        build_sounds([sound], out)
 
 
-def test_a_lost_file_or_index_is_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lost", ["wav", "wav16"])
+def test_a_lost_file_or_index_is_made_again(tmp_path: Path, lost: str) -> None:
     build_sounds([WELCOME], tmp_path)
-    (tmp_path / "en/welcome.wav").unlink()
+    (tmp_path / f"en/welcome.{lost}").unlink()
     assert build_sounds([WELCOME], tmp_path) == ["en/welcome"]
     (tmp_path / ".built.json").write_text("{rubbish", encoding="utf-8")
     assert build_sounds([WELCOME], tmp_path) == ["en/welcome"]
@@ -82,21 +120,45 @@ def test_progress_counts_to_the_end(tmp_path: Path) -> None:
 
 def test_asterisk_may_read_what_is_made(tmp_path: Path) -> None:
     build_sounds([WELCOME], tmp_path)
-    assert (tmp_path / "en/welcome.wav").stat().st_mode & 0o777 == 0o644
+    assert {(tmp_path / f"en/welcome.{suffix}").stat().st_mode & 0o777 for suffix in ("wav", "wav16")} == {0o644}
 
 
+@pytest.mark.parametrize("tool", ["espeak-ng", "sox"])
 def test_a_tool_that_is_not_there_is_named_with_its_cure(
-    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
-    (tools / "espeak-ng").unlink()
+    (tools / tool).unlink()
     monkeypatch.setenv("PATH", str(tools))
-    with pytest.raises(SetupError, match="espeak-ng is not installed") as raised:
+    with pytest.raises(SetupError, match=f"{tool} is not installed") as raised:
         build_sounds([WELCOME], tmp_path)
-    assert raised.value.cure == "apt-get install espeak-ng"
+    assert raised.value.cure == f"apt-get install {tool}"
 
 
-def test_a_tool_that_fails_names_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_fails_names_the_prompt_and_leaves_the_old_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_sounds([WELCOME], tmp_path)
+    before = (tmp_path / "en/welcome.wav").read_bytes()
     monkeypatch.setenv("REFUSE", "1")
-    with pytest.raises(SetupError, match=r"'en/welcome': no such voice"):
-        build_sounds([WELCOME], tmp_path)
-    assert missing_sounds([WELCOME], tmp_path) == ["en/welcome"]
+    changed = Sound(path="en/welcome", language="en", text="Welcome back.", place=WELCOME.place)
+    with pytest.raises(SetupError) as raised:
+        build_sounds([changed], tmp_path)
+    assert str(raised.value) == (
+        "prompt 'en/welcome' (prompts/en/flows.yaml:3): espeak-ng ended with 3: no such voice; its old sound stays"
+    )
+    assert "espeak-ng --voices" in raised.value.cure
+    assert (tmp_path / "en/welcome.wav").read_bytes() == before
+    assert missing_sounds([changed], tmp_path) == ["en/welcome"]
+    assert missing_sounds([WELCOME], tmp_path) == []
+
+
+def test_an_engine_that_always_fails_is_not_asked_for_every_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFUSE", "1")
+    sounds = [Sound(path=f"en/p{number}", language="en", text="x") for number in range(60)]
+    with pytest.raises(SetupError) as raised:
+        build_sounds(sounds, tmp_path)
+    *named, rest = str(raised.value).splitlines()
+    assert 5 <= len(named) < 20
+    assert rest == f"{60 - len(named)} more were not tried"

@@ -24,7 +24,7 @@ from router.sim.spans import Exponential
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("data").joinpath("queueing.json").read_text("utf-8"))
 BAND = 3.56 / 2.02
 """99.9 % and 95 % quantiles of Student's t with 39 degrees of freedom: how far 40 batches may be off."""
-CALLS = 20_000
+CALLS = 12_000
 
 
 def erlang_b(row: dict[str, Any]) -> tuple[Scenario, dict[str, float]]:
