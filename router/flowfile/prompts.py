@@ -89,7 +89,7 @@ def _read_language(folder: Path, findings: list[Diagnostic]) -> dict[str, Prompt
     for path in sorted(folder.glob("*.yaml")):
         if path.is_file():
             _read_texts(path, folder.name, found, findings)
-    for path in sorted(path for suffix in RECORDINGS for path in folder.rglob(f"*{suffix}")):
+    for path in (path for suffix in RECORDINGS for path in sorted(folder.rglob(f"*{suffix}"))):
         name = path.relative_to(folder).with_suffix("").as_posix()
         recorded = found[name].recording if name in found else None
         if recorded is not None:
