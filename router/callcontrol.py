@@ -56,7 +56,7 @@ class CallControl:
         self.tasks = Tasks(self.desk, self.outbound)
         self.notices = Notices(self.desk)
         self.locks = Locks(self.desk)
-        self.duty = Duty(self.desk, self.tasks, self.transfers, self.ending)
+        self.duty = Duty(self.desk, self.tasks, self.ending)
         asks = Asks(self.desk, self.transfers, self.tasks)
         self.queueing = Queueing(self.desk)
         self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty)

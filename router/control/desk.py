@@ -101,6 +101,17 @@ class Desk:
         self.matcher.remove(call.id)
         del self.state.waiting[call.id]
 
+    def connect(self, turn: Turn, call: Call) -> None:
+        """Order a caller and the leg that is theirs now into a bridge of their own, off prompts and music."""
+        assert call.leg is not None
+        self.stop_playback(turn, call)
+        if call.music:
+            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
+            call.music = False
+        call.bridge_count += 1
+        call.bridge = ids.bridge_id(call.id, call.bridge_count)
+        turn.order(commands.ConnectLegs(call=call.id, bridge=call.bridge, channel=call.channel, leg=call.leg))
+
     def drop_bridge(self, turn: Turn, call: Call) -> None:
         """Remove a call's bridge, if it has one."""
         if call.bridge is not None:

@@ -4,7 +4,6 @@ from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Sta
 from router.control.desk import Desk
 from router.control.ending import Ending
 from router.control.tasks import ACCEPTED, Tasks
-from router.control.transfer import Transfers
 from router.core.commands import HangUpReason
 from router.core.records import Alert
 from router.core.turn import Turn
@@ -16,10 +15,9 @@ DUTY_RING_MS = 30_000
 class Duty:
     """Emergencies nobody has answered in time."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, transfers: Transfers, ending: Ending) -> None:
+    def __init__(self, desk: Desk, tasks: Tasks, ending: Ending) -> None:
         self._desk = desk
         self._tasks = tasks
-        self._transfers = transfers
         self._ending = ending
 
     def alarm(self, turn: Turn, call: Call) -> None:
@@ -48,7 +46,7 @@ class Duty:
         caller.handed_over.append(leg.id)
         caller.transfer_kind, caller.transfer_target = "duty", call.party.number if call.party else ""
         caller.apply(CallEvent.TRANSFER)
-        self._transfers.connect(turn, caller, leg)
+        self._desk.connect(turn, caller)
         return True
 
     def _take_from_queue(self, turn: Turn, caller: Call) -> None:

@@ -11,8 +11,6 @@ from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.legs import Legs
-from router.control.ringing import Ringing
-from router.control.transfer import Transfers
 from router.control.whisper import Whispers
 from router.core import commands, events, ids
 from router.core.commands import HangUpReason
@@ -25,8 +23,6 @@ class Machines(Protocol):
 
     desk: Desk
     door: Door
-    ringing: Ringing
-    transfers: Transfers
     whispers: Whispers
     legs: Legs
     codes: Codes
@@ -85,11 +81,11 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
         elif call.stage is Stage.IVR and call.music and call.session is not None:
             turn.order(commands.StartMusic(call=call.id, channel=call.channel))
         elif call.stage in (Stage.CONNECTING, Stage.TALKING) and call.bridge not in bridges:
-            core.ringing.connect(turn, call)
+            core.desk.connect(turn, call)
         elif call.stage is Stage.CONNECTING and call.bridge is not None:
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
-            core.ringing.connect(turn, call)
+            core.desk.connect(turn, call)
         if call.stage in (Stage.TRANSFERRING, Stage.AWAY):
             _order_transfer_again(core, turn, call, bridges)
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:
@@ -107,7 +103,7 @@ def _order_transfer_again(core: Machines, turn: Turn, call: Call, bridges: set[i
         turn.order(commands.StartMusic(call=call.id, channel=call.channel))
     elif call.stage is Stage.TRANSFERRING or call.bridge not in bridges:
         core.desk.drop_bridge(turn, call)
-        core.transfers.connect(turn, call, leg)
+        core.desk.connect(turn, call)
 
 
 def _adopt_or_end_strangers(core: Machines, turn: Turn, seen: SwitchSeen) -> None:

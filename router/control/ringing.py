@@ -128,22 +128,11 @@ class Ringing:
         self._desk.matcher.taken(call.id)
         call.leg = leg.id
         call.apply(CallEvent.TAKEN)
-        self.connect(turn, call)
+        self._desk.connect(turn, call)
 
     def _disarm(self, call: Call, leg: Leg) -> None:
         for name in ("reach", "ring"):
             self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
-
-    def connect(self, turn: Turn, call: Call) -> None:
-        """Order the caller and the agent's leg into a bridge of their own."""
-        assert call.leg is not None
-        self._desk.stop_playback(turn, call)
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
-        call.bridge_count += 1
-        call.bridge = ids.bridge_id(call.id, call.bridge_count)
-        turn.order(commands.ConnectLegs(call=call.id, bridge=call.bridge, channel=call.channel, leg=call.leg))
 
     def connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """Caller and agent are in their bridge: the wait is over."""

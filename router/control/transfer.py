@@ -4,7 +4,7 @@ from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage
 from router.control.desk import Desk
 from router.control.dialling import dial, may_dial
 from router.control.ending import Ending
-from router.core import commands, ids, records
+from router.core import commands, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
 from router.core.lines import Party
@@ -36,16 +36,7 @@ class Transfers:
     def answered(self, turn: Turn, call: Call, leg: Leg) -> None:
         """They picked up: bring both together."""
         self._desk.timers.cancel(f"call:{call.id}", "party")
-        self.connect(turn, call, leg)
-
-    def connect(self, turn: Turn, call: Call, leg: Leg) -> None:
-        """Order both into a bridge of their own."""
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
-        call.bridge_count += 1
-        call.bridge = ids.bridge_id(call.id, call.bridge_count)
-        turn.order(commands.ConnectLegs(call=call.id, bridge=call.bridge, channel=call.channel, leg=leg.id))
+        self._desk.connect(turn, call)
 
     def connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """They hear each other: the flow is over."""
