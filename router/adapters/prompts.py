@@ -3,12 +3,13 @@
 A file is made again only when its text, voice, engine or recording has changed.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,6 +34,15 @@ _INDEX = ".built.json"
 _FAILURES_SHOWN = 5
 """So many prompts that fail end a build: an engine that is away would else be asked for each of hundreds."""
 _NOT_TRIED = EngineFailed("not tried")
+
+
+class PromptsFailed(SetupError):
+    """Some prompts could not be made. ``silent`` are those of them that have no old sound either."""
+
+    def __init__(self, message: str, cure: str, silent: tuple[str, ...]) -> None:
+        super().__init__(message, cure)
+        self.silent = silent
+
 
 Progress = Callable[[int, int], None]
 """Called with how many files are done and how many there are."""
@@ -80,9 +90,9 @@ def build_sounds(
     """Make what is missing or has changed (``again``: all) as ``<folder>/<path>.wav`` and ``.wav16``; return the paths.
 
     Both are 16 bit mono, at 8 and 16 kHz. Files are replaced whole, so a call that plays one meanwhile hears the old
-    one to its end. A prompt that cannot be made keeps its old sound; the others are made all the same, then SetupError
-    names it, where its text stands, and the cure. SetupError too where a tool is not there or the folder cannot be
-    written.
+    one to its end. A prompt that cannot be made keeps its old sound; the others are made all the same, then
+    PromptsFailed names it, where its text stands, and the cure. SetupError too where a tool is not there or the folder
+    cannot be written.
     """
     engine = engine or Espeak()
     keys = {sound.path: _key(sound, engine) for sound in sounds}
@@ -97,6 +107,7 @@ def build_sounds(
     if any(sound.recording is None for sound in stale):
         engine.ensure()
     failures: list[tuple[Sound, SetupError]] = []
+    untried: list[Sound] = []
     enough = threading.Event()
     made: list[str] = []
 
@@ -109,29 +120,38 @@ def build_sounds(
             return error
         return None
 
+    unsettled = {sound.path for sound in stale}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # what is under way when we are killed counts as not made, or its old text, come back, would have the new sound
+        _write_index(folder, built, unsettled)
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            for sound, failure in zip(stale, pool.map(make, stale), strict=True):
-                if failure is not None:
-                    if failure is not _NOT_TRIED:
+            try:
+                for sound, failure in zip(stale, pool.map(make, stale), strict=True):
+                    unsettled.remove(sound.path)
+                    if failure is None:
+                        built[sound.path] = keys[sound.path]
+                        made.append(sound.path)
+                        done += 1
+                        if progress is not None:
+                            progress(done, len(sounds))
+                    elif failure is _NOT_TRIED:
+                        untried.append(sound)
+                    else:
                         failures.append((sound, failure))
-                    if len(failures) >= _FAILURES_SHOWN:
-                        enough.set()
-                    continue
-                built[sound.path] = keys[sound.path]
-                made.append(sound.path)
-                done += 1
-                if progress is not None:
-                    progress(done, len(sounds))
+                        if len(failures) >= _FAILURES_SHOWN:
+                            enough.set()
+            finally:
+                enough.set()  # a Ctrl-C or a full disk ends it at once, not after all the others
     except OSError as error:
         raise SetupError(
             f"prompts cannot be written to {folder}: {error.strerror}", "make the folder writable"
         ) from error
     finally:
-        _write_index(folder, built)
+        with contextlib.suppress(OSError):  # without it prompts are made once more than needed
+            _write_index(folder, built, unsettled)
     if failures:
-        raise _told(failures, len(stale) - len(made), folder)
+        raise _told(failures, untried, folder)
     return made
 
 
@@ -161,17 +181,19 @@ def _make(sound: Sound, folder: Path, engine: Engine) -> None:
             file.replace(folder / f"{sound.path}.{suffix}")
 
 
-def _told(failures: Sequence[tuple[Sound, SetupError]], unmade_count: int, folder: Path) -> SetupError:
+def _told(failures: Sequence[tuple[Sound, SetupError]], untried: Sequence[Sound], folder: Path) -> PromptsFailed:
     """Return one error that names each prompt that failed, where its text stands and what became of its sound."""
     lines = []
     for sound, failure in failures:
         where = f"recording {sound.recording}" if sound.recording is not None else sound.place
         old = "its old sound stays" if sound_file(folder, sound.path).is_file() else "it has no sound yet"
         lines.append(f"prompt '{sound.path}'{f' ({where})' if where else ''}: {failure}; {old}")
-    if unmade_count > len(failures):
-        lines.append(f"{unmade_count - len(failures)} more were not tried")
+    if untried:
+        lines.append(f"{len(untried)} more were not tried")
     cures = dict.fromkeys(failure.cure for _, failure in failures if failure.cure)
-    return SetupError("\n".join(lines), "; ".join(cures) or "correct the text, or the engine's settings")
+    unmade = [*(sound for sound, _ in failures), *untried]
+    silent = tuple(sound.path for sound in unmade if not sound_file(folder, sound.path).is_file())
+    return PromptsFailed("\n".join(lines), "; ".join(cures) or "correct the text, or the engine's settings", silent)
 
 
 def _key(sound: Sound, engine: Engine) -> str:
@@ -201,10 +223,11 @@ def _read_index(folder: Path) -> dict[str, str]:
     return {str(path): str(key) for path, key in found.items()} if isinstance(found, dict) else {}
 
 
-def _write_index(folder: Path, built: dict[str, str]) -> None:
+def _write_index(folder: Path, built: dict[str, str], but: Set[str]) -> None:
     if not folder.is_dir():
         return
+    kept = {path: key for path, key in built.items() if path not in but}
     # a name of its own: the router and a command may build at the same time
     new = folder / f"{_INDEX}.{os.getpid()}"
-    new.write_text(json.dumps(built, indent=0, sort_keys=True), encoding="utf-8")
+    new.write_text(json.dumps(kept, indent=0, sort_keys=True), encoding="utf-8")
     new.replace(folder / _INDEX)

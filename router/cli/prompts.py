@@ -54,7 +54,8 @@ def build(
         print_json({"built": build_site_prompts(site, settings, again=again)})
         return
     columns = (TextColumn("prompts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(), transient=True) as bar:
+    screen = console()
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task("prompts", total=None)
         made = build_site_prompts(
             site, settings, lambda done, total: bar.update(task, completed=done, total=total), again=again

@@ -152,7 +152,8 @@ def _site(spec: ScenarioSpec, folder: Path, told: Told) -> tuple[Site, tuple[Ent
             )
         kinds = models.kinds(spec.vip_share)
         places = None if spec.places < 0 else spec.places
-        site = models.model_site(models.same_agents(spec.agents), kinds, spec.wrap_up, capacity=places)
+        agents, ringing = models.same_agents(spec.agents), bool(spec.answering.mean)
+        site = models.model_site(agents, kinds, wrap_up_ms=spec.wrap_up, ringing=ringing, capacity=places)
         return site, models.entries(kinds)
     site = load_site(folder / spec.site)
     for key in ("vip_share", "wrap_up", "places"):

@@ -93,7 +93,8 @@ def _read_language(folder: Path, findings: list[Diagnostic]) -> dict[str, Prompt
         name = path.relative_to(folder).with_suffix("").as_posix()
         recorded = found[name].recording if name in found else None
         if recorded is not None:
-            findings.append(diagnose("E103", _place(path), key=name, first=f"1 of {_place(recorded).file}"))
+            hint = "keep one recording of each name"
+            findings.append(diagnose("E103", _place(path), hint, key=name, first=f"1 of {recorded.name}"))
             continue
         text = found[name].text if name in found else ""
         found[name] = PromptText(language=folder.name, name=name, text=text, place=_place(path), recording=path)

@@ -43,12 +43,19 @@ def same_agents(count: int) -> tuple[Skills, ...]:
 
 
 def model_site(
-    agents: tuple[Skills, ...], kinds: tuple[Kind, ...], wrap_up_ms: Ms = 0, favour_ms: Ms = 0, **queue: object
+    agents: tuple[Skills, ...],
+    kinds: tuple[Kind, ...],
+    *,
+    wrap_up_ms: Ms = 0,
+    favour_ms: Ms = 0,
+    ringing: bool = False,
+    **queue: object,
 ) -> Site:
     """Return a site with one queue, a way in for each kind of caller and an agent for each list of skills.
 
-    ``favour_ms`` is the head start that calls needing an agent's first skill have with that agent; ``queue`` sets
-    further fields of the :class:`router.acd.spec.Queue`.
+    ``favour_ms`` is the head start that calls needing an agent's first skill have with that agent. Phones stay
+    connected, as the textbook has it, or each call lets one ring (``ringing``). ``queue`` sets further fields of the
+    :class:`router.acd.spec.Queue`.
     """
     numbers = [str(1001 + index) for index in range(len(agents))]
     line = Queue(name=QUEUE, groups=(GROUP,), wrap_up_ms=wrap_up_ms)
@@ -87,7 +94,7 @@ def model_site(
         ),
         trunks={"local": Trunk(name="local")},
         dids={kind.name: Did(number=kind.name, flow=kind.name) for kind in kinds},
-        phones={PhoneName(number): Phone(name=PhoneName(number)) for number in numbers},
+        phones={PhoneName(number): Phone(name=PhoneName(number), stays_connected=not ringing) for number in numbers},
         codes={},
     )
 

@@ -171,7 +171,7 @@ class Course:
 
     def fall_silent(self) -> None:
         """The caller does nothing any more: it must come to an end by itself, or wait for people."""
-        for _ in range(4 * MAX_STEPS):
+        for _ in range(20 * MAX_STEPS):  # nodes, times their tries, times prompt and pause
             if self.outside.over or self.outside.waiting:
                 return
             self.act("reply" if self.outside.asking else "played" if self.outside.playing else "timer")

@@ -22,7 +22,7 @@ def model(
 ) -> Scenario:
     """One queue and one group; ``patience_s`` 0 is without end; ``fields`` are further fields of the scenario."""
     kinds = models.kinds(vip_share)
-    site = models.model_site(models.same_agents(agents), kinds)
+    site = models.model_site(models.same_agents(agents), kinds, ringing="answering" in fields)
     scenario = Scenario(
         site=site,
         entries=models.entries(kinds),

@@ -98,7 +98,7 @@ def test_a_program_that_is_not_there() -> None:
         ("pass", "wrote no sound"),
         ('import sys; open(sys.argv[1], "w")', "wrote no sound"),
         ('import sys; open(sys.argv[1], "w").truncate(60_000_000)', "wrote 60000000 bytes"),
-        ('import sys; print("x" * 500_000, file=sys.stderr); sys.exit("no such word \\x1b[2J")', r"no such word +\[2J$"),
+        ('import sys; print("x" * 500_000, file=sys.stderr); sys.exit("no word \\x1b[2J")', r"no word +\[2J$"),
     ],
 )
 def test_a_program_that_fails(tmp_path: Path, script: str, said: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from router.adapters.prompt_command import Espeak
-from router.adapters.prompts import Sound, build_sounds, missing_sounds
+from router.adapters.prompts import PromptsFailed, Sound, build_sounds, missing_sounds
 from router.errors import SetupError
 
 SAY = """#!/bin/sh
@@ -141,8 +141,9 @@ def test_a_tool_that_fails_names_the_prompt_and_leaves_the_old_sound(
     before = (tmp_path / "en/welcome.wav").read_bytes()
     monkeypatch.setenv("REFUSE", "1")
     changed = Sound(path="en/welcome", language="en", text="Welcome back.", place=WELCOME.place)
-    with pytest.raises(SetupError) as raised:
+    with pytest.raises(PromptsFailed) as raised:
         build_sounds([changed], tmp_path)
+    assert raised.value.silent == ()
     assert str(raised.value) == (
         "prompt 'en/welcome' (prompts/en/flows.yaml:3): espeak-ng ended with 3: no such voice; its old sound stays"
     )
@@ -157,8 +158,42 @@ def test_an_engine_that_always_fails_is_not_asked_for_every_prompt(
 ) -> None:
     monkeypatch.setenv("REFUSE", "1")
     sounds = [Sound(path=f"en/p{number}", language="en", text="x") for number in range(60)]
-    with pytest.raises(SetupError) as raised:
+    with pytest.raises(PromptsFailed) as raised:
         build_sounds(sounds, tmp_path)
+    assert raised.value.silent == tuple(sound.path for sound in sounds)
     *named, rest = str(raised.value).splitlines()
     assert 5 <= len(named) < 20
     assert rest == f"{60 - len(named)} more were not tried"
+
+
+def test_a_build_that_is_broken_off_ends_at_once_and_keeps_what_it_made(tmp_path: Path) -> None:
+    sounds = [Sound(path=f"en/p{number}", language="en", text="x") for number in range(60)]
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_sounds(sounds, tmp_path, stop)
+    assert len(list((tmp_path / "en").iterdir())) < 40, "it went on with all the others"
+    assert set(missing_sounds(sounds, tmp_path)) == {sound.path for sound in sounds[2:]}
+
+
+def test_a_text_that_comes_back_after_a_broken_build_is_made_again(tmp_path: Path) -> None:
+    build_sounds([WELCOME, PIN], tmp_path)
+    changed = [Sound(path=sound.path, language="en", text="Another.") for sound in (WELCOME, PIN)]
+
+    def stop(done: int, total: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_sounds(changed, tmp_path, stop)
+    assert missing_sounds([WELCOME, PIN], tmp_path) == ["en/welcome", "en/router/pin"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "prompts").write_text("a file in its place", encoding="utf-8")
+    with pytest.raises(SetupError, match="prompts cannot be written to") as raised:
+        build_sounds([WELCOME], tmp_path / "prompts")
+    assert raised.value.cure == "make the folder writable"
