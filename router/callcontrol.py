@@ -227,7 +227,8 @@ class CallControl:
         for agent in self.desk.agents.joined:
             self.open_lines.opens(turn, agent)
         self.desk.agents.joined.clear()
-        self.ringing.settle(turn)
+        if self.desk.needs_music or self.desk.matcher.pending:
+            self.ringing.settle(turn)
         self.open_lines.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:

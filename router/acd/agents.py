@@ -395,17 +395,18 @@ class Agents:
                 self._timers.cancel(f"agent:{status.number}", name)
         elif previous is AgentState.NOT_ANSWERING:
             self._timers.cancel(f"agent:{status.number}", "return")
-        turn.note(
-            AgentStateChanged,
-            agent=status.number,
-            phone=status.phone,
-            state=status.state,
-            previous=previous,
-            previous_ms=turn.now - was if was else 0,
-            reason=reason,
-            by=by,
-            call_id=status.call or "",
-        )
+        if turn.wants(AgentStateChanged):
+            turn.note(
+                AgentStateChanged,
+                agent=status.number,
+                phone=status.phone,
+                state=status.state,
+                previous=previous,
+                previous_ms=turn.now - was if was else 0,
+                reason=reason,
+                by=by,
+                call_id=status.call or "",
+            )
         if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
         if status.state is AgentState.SIGNED_OUT:
@@ -414,14 +415,15 @@ class Agents:
             self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
-        else:
+        elif AgentState.READY in (previous, status.state) or self.presence.counts_anybody:
             self._refresh(status)
 
     def _availability(self, status: AgentStatus) -> str:
         return availability(status, self._state.phones.get(status.phone))
 
     def _refresh(self, status: AgentStatus) -> None:
-        self.presence.changed(status)
+        if self.presence.counts_anybody:
+            self.presence.changed(status)
         if status.state is AgentState.READY and self._can_be_rung(status):
             self.matcher.idle(status.number)
         else:

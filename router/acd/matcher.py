@@ -23,6 +23,10 @@ GroupKey = tuple[QueueName, Need, int, tuple[str, ...], str, bool]
 """(queue, what the call itself needs, step by waiting time, senior groups, sticky agent, may use reserved agents)."""
 
 
+SPARE_ENTRIES = 64
+"""So many stale entries a group's heap may have beside its own size, before they are cleared out."""
+
+
 class Waiting(msgspec.Struct, kw_only=True):
     """A call that waits for an agent.
 
@@ -323,6 +327,11 @@ class Matcher:
 
     # --- matching ---
 
+    @property
+    def pending(self) -> bool:
+        """Whether anything has changed since :meth:`match` last worked until nothing more fitted."""
+        return bool(self._new_calls or self._new_agents or self._touched)
+
     def match(self) -> Iterator[Pick]:
         """Yield picks until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each."""
         self._check_conditions()
@@ -478,6 +487,9 @@ class Matcher:
         status = self._agents[agent]
         key = STRATEGIES[group.queue.strategy](status, self._floor.agents[agent], group.need)
         heapq.heappush(group.heap, (key, status.idle_seq, agent, self._idle[agent]))
+        if len(group.heap) > 2 * group.idle_count + SPARE_ENTRIES:
+            group.heap = [entry for entry in group.heap if self._idle.get(entry[2]) == entry[3]]
+            heapq.heapify(group.heap)
 
     def _head(self, group: _Group) -> _Idle | None:
         """The first entry of a group's heap that is not stale; stale ones are dropped on the way."""

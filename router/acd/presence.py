@@ -47,6 +47,11 @@ class Presence:
         self._counts: dict[Groups, Counts] = {}
         self._counted_in: dict[AgentId, list[dict[str, int]]] = {}
 
+    @property
+    def counts_anybody(self) -> bool:
+        """Whether anybody has asked for counts, so that changes must be told."""
+        return bool(self._counts)
+
     def counts(self, groups: Groups) -> Counts:
         """How many agents of each of these groups are free or not, by rule. The caller must not change it."""
         known = self._counts.get(groups)

@@ -141,11 +141,13 @@ class Desk:
 
     def note_call(self, turn: Turn, call: Call, record: type[records.Record], **fields: Any) -> None:
         """Note a record about a call, under the call's version of the site."""
-        turn.note(record, config=call.config, call_id=call.id, **fields)
+        if turn.wants(record):
+            turn.note(record, config=call.config, call_id=call.id, **fields)
 
     def note_leg(self, turn: Turn, call: Call, record: type[records.Record], **fields: Any) -> None:
         """Note a record about a call and the agent it is with."""
-        self.note_call(turn, call, record, queue=call.queue, agent=call.agent, **fields)
+        if turn.wants(record):
+            self.note_call(turn, call, record, queue=call.queue, agent=call.agent, **fields)
 
     def rings(self, call: Call, span_ms: Ms) -> float:
         """Express a span in rings of the site's country."""

@@ -86,8 +86,9 @@ class Ending:
             self._note_outbound(turn, call, detail)
         else:
             self._note_ended(turn, call, outcome, ended_by, detail)
-        self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
         self.forget_if_closed(call)
+        if call.id in self._desk.state.calls:
+            self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
 
     def _note_outbound(self, turn: Turn, call: Call, result: str) -> None:
         self._desk.note_call(

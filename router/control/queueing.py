@@ -50,7 +50,9 @@ class Queueing:
                 emergency=waiting.tier == 0,
                 need=need_text(waiting.need),
                 kept_for=waiting.sticky or " ".join(waiting.senior_groups),
-                passed_over=self._desk.passed_over(waiting, ringing=False) if queued else {},
+                passed_over=self._desk.passed_over(waiting, ringing=False)
+                if queued and turn.wants(records.AgentRang)
+                else {},
             )
         desk.want_music(call)
         return None

@@ -23,11 +23,15 @@ def cleaned(text: object, limit: int = MAX_FIELD) -> str:
     Blanks at its ends are gone, line ends and tabs become blanks.
     """
     shown = str(text)[: limit * 4]
+    if shown.isprintable():
+        return shown.strip()[:limit]
     return "".join(letter if letter.isprintable() else " " for letter in shown).strip()[:limit]
 
 
 def filled(walk: Walk, text: str) -> str:
     """Return a text with its places filled; secret variables are masked, unknown ones empty."""
+    if "{" not in text:
+        return cleaned(text)
     return cleaned(fill(text, {name: _value(walk, name, masked=True) for name in places(text)}))
 
 
