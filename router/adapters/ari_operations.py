@@ -59,7 +59,7 @@ class Operations:
                     )
         return cls(table)
 
-    def encode(self, name: str, body: object = None, **values: str | int | bool) -> Request:
+    def encode(self, name: str, body: object = None, /, **values: str | int | bool) -> Request:
         """Make the request of an operation. ``body`` is sent as JSON as it is.
 
         Raises :class:`SwitchError` where this Asterisk has no such operation or parameter.

@@ -173,7 +173,7 @@ class AriTransport:
         """Whether commands can be sent."""
         return bool(self._lanes) and self._gone is not None and not self._gone.done()
 
-    def encode(self, name: str, body: object = None, **values: str | int | bool) -> Request:
+    def encode(self, name: str, body: object = None, /, **values: str | int | bool) -> Request:
         """Make the request of an ARI operation, see :meth:`Operations.encode`."""
         if self._operations is None:
             raise SwitchError("not connected to Asterisk")
