@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.presence import Presence, availability
+from router.acd.selection import BY_CHANCE
 from router.acd.spec import Agent, Floor, Queue
 from router.core import chance
 from router.core.events import PhoneSeen
@@ -22,6 +23,7 @@ class Agents:
         self._state = state
         self._floor = floor
         self._phone_names = phones
+        self._draws = any(queue.strategy in BY_CHANCE for queue in floor.queues.values())
         self._connected = frozenset(name for name, phone in phones.items() if phone.stays_connected)
         self._timers = timers
         self.matcher = Matcher(floor)
@@ -388,8 +390,9 @@ class Agents:
         if status.state is AgentState.READY and not kept_place:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
-            self._state.draw_count += 1
-            status.luck = chance.exponential(self._state.seed, self._state.draw_count)
+            if self._draws:
+                self._state.draw_count += 1
+                status.luck = chance.exponential(self._state.seed, self._state.draw_count)
         if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)

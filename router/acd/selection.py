@@ -77,3 +77,6 @@ STRATEGIES: dict[str, StrategyKey] = {
     "spare_generalists": spare_generalists,
 }
 """Every strategy by the name the YAML uses."""
+
+BY_CHANCE = frozenset({"random", "weighted_random"})
+"""Those that need a draw whenever an agent becomes idle."""

@@ -126,10 +126,12 @@ class Desk:
 
     def legs_of(self, call: Call) -> list[Leg]:
         """Every agent's leg of a call that is not gone yet."""
-        names = [ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1)]
-        names.extend(call.handed_over)
-        found = (self.state.legs.get(name) for name in names)
-        return [leg for leg in found if leg is not None and leg.call == call.id]
+        legs, found = self.state.legs, []
+        for name in (*[ids.leg_id(call.id, number) for number in range(1, call.leg_count + 1)], *call.handed_over):
+            leg = legs.get(name)
+            if leg is not None and leg.call == call.id:
+                found.append(leg)
+        return found
 
     def call_on(self, channel: ChannelId) -> Call | None:
         """The call whose caller is on a channel, or None."""

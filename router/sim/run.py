@@ -11,12 +11,13 @@ from router.core import events
 from router.core.ids import Ms
 from router.core.turn import SelectiveLedger
 from router.errors import SimulationError
+from router.ivr.nodes.enqueue import Enqueue
 from router.sim.arrivals import DAY_MS, HOUR_MS, Poisson, arrival_times
 from router.sim.estimate import Estimate
 from router.sim.scenario import Days, Scenario, Shift, Steady
 from router.sim.spans import Fixed, drawer, mean_ms
 from router.sim.tally import Batch, Clockwork, Known, measures
-from router.sim.world import OF_CALLS, OF_CALLS_AND_AGENTS, Demand, World
+from router.sim.world import Demand, World, wanted
 
 FIRST_MIDNIGHT: Ms = 20_000 * DAY_MS
 """The run's first local midnight is at this moment or less than a day after it."""
@@ -63,6 +64,13 @@ def _talk_is_work(scenario: Scenario) -> bool:
     return not (wrap_up or leave) and scenario.answering == Fixed(0)
 
 
+def _asks_at_once(scenario: Scenario) -> bool:
+    """Say whether every caller asks for a person the moment they arrive: nothing is heard or pressed before."""
+    site = scenario.site
+    flows = [site.script.flows[site.dids[entry.did].flow] for entry in scenario.entries]
+    return not site.answer_after_ms and all(isinstance(flow.nodes[flow.start], Enqueue) for flow in flows)
+
+
 class _Run:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
@@ -76,7 +84,8 @@ class _Run:
         talk_is_work = _talk_is_work(scenario)
         if talk_is_work:
             self._clock.staffed = len(scenario.shifts)
-        ledger = SelectiveLedger(only=OF_CALLS if talk_is_work else OF_CALLS_AND_AGENTS)
+        asks_at_once = _asks_at_once(scenario)
+        ledger = SelectiveLedger(only=wanted(talk_is_work=talk_is_work, asks_at_once=asks_at_once))
         self._core = CallControl({site.version: site}, site.version, State(config=site.version, ledger=ledger))
         self._world = World(
             self._core,
@@ -89,9 +98,11 @@ class _Run:
             target_ms=scenario.target_ms,
             clock=self._clock,
             talk_is_work=talk_is_work,
+            asks_at_once=asks_at_once,
             now=self._start,
         )
         self._demand = self._plan()
+        self._current: Batch | None = None
         self._arrivals_over = False
         self._warm_up_count = 0
 
@@ -141,7 +152,9 @@ class _Run:
 
     def _arrive(self, planned: tuple[Ms, int, Batch | None]) -> None:
         when, entry, batch = planned
-        self._clock.turn_to(batch or self._outside, when)
+        if batch is not self._current:
+            self._current = batch
+            self._clock.turn_to(batch or self._outside, when)
         self._world.arrive(entry, batch)
         self._next_arrival()
 

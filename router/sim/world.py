@@ -18,10 +18,8 @@ from router.sim.scenario import Entry
 from router.sim.spans import FOREVER_MS, Draw
 from router.sim.tally import Batch, Clockwork
 
-OF_CALLS: frozenset[type[records.Record]] = frozenset({records.CallQueued, records.CallConnected, records.CallEnded})
-"""The records a simulation reads; no others are made."""
-OF_CALLS_AND_AGENTS = OF_CALLS | {records.AgentStateChanged}
-"""What it reads where agents come and go or wrap up; else those who talk are those who work."""
+OF_CALLS: frozenset[type[records.Record]] = frozenset({records.CallConnected, records.CallEnded})
+"""The records every simulation reads; no others are made, but for those of :func:`wanted`."""
 BUSY = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP})
 THERE = BUSY | {AgentState.READY, AgentState.RINGING}
 """In service and not paused or out of rotation."""
@@ -59,6 +57,7 @@ class World:
         target_ms: Ms,
         clock: Clockwork,
         talk_is_work: bool,
+        asks_at_once: bool,
         now: Ms,
     ) -> None:
         self.now = now
@@ -72,6 +71,7 @@ class World:
         self._target_ms = target_ms
         self._clock = clock
         self._per_talk = int(talk_is_work)
+        self._asks_at_once = asks_at_once
         self._heap: list[tuple[Ms, int, Callable[[Any], None], Any]] = []
         self._seq = 0
         self._soon: deque[events.Event] = deque()
@@ -112,10 +112,13 @@ class World:
             act(what)
         else:
             return False
-        soon = self._soon
+        soon, handle, orders = self._soon, self._core.handle, self._orders
         while soon:
             self.events_count += 1
-            self._take(self._core.handle(soon.popleft(), self.now))
+            for output in handle(soon.popleft(), self.now):
+                order = orders.get(type(output))
+                if order is not None:
+                    order(output)
         return True
 
     def feed(self, event: events.Event) -> None:
@@ -136,8 +139,10 @@ class World:
             return
         channel = ChannelId(f"A{self.arrivals_count}")
         kind = self._entries[entry]
-        self._callers[channel] = Caller(channel, entry, kind.keys, batch)
+        caller = self._callers[channel] = Caller(channel, entry, kind.keys, batch)
         self.left += batch is not None
+        if self._asks_at_once:
+            self._wait(caller)
         self._soon.append(events.CallArrived(channel=channel, did=kind.did, caller=_ANYBODY))
 
     def sign_in(self, agent: AgentId, phone: PhoneName) -> None:
@@ -172,8 +177,8 @@ class World:
                 order(output)
 
     def _answer(self, order: commands.AnswerCall) -> None:
+        # That the line is answered at once only dates a record nobody here reads: CallAnswered is left out.
         self._of_call[order.call] = self._callers[order.channel]
-        self._soon.append(events.CallAnswered(channel=order.channel))
 
     def _play(self, order: commands.PlayPrompts) -> None:
         caller = self._callers.get(order.channel)
@@ -213,7 +218,10 @@ class World:
     # --- what is measured ---
 
     def _queued(self, record: records.CallQueued) -> None:
-        caller = self._of_call[record.call_id]
+        self._wait(self._of_call[record.call_id])
+
+    def _wait(self, caller: Caller) -> None:
+        """A caller has asked for a person: they wait, as long as their patience lasts."""
         self._clock.pass_until(self.now)
         self._clock.waiting += 1
         caller.waiting = True
@@ -278,6 +286,17 @@ class World:
         clock.pass_until(self.now)
         clock.busy += (record.state in BUSY) - (record.previous in BUSY)
         clock.staffed += (record.state in THERE) - (record.previous in THERE)
+
+
+def wanted(*, talk_is_work: bool, asks_at_once: bool) -> frozenset[type[records.Record]]:
+    """Return the records a simulation reads.
+
+    Agents' states only where those who talk are not all who work, and who begins to wait only where that is not
+    everybody who arrives: a million records of each are not made for nothing.
+    """
+    agents = frozenset() if talk_is_work else frozenset({records.AgentStateChanged})
+    queued = frozenset() if asks_at_once else frozenset({records.CallQueued})
+    return OF_CALLS | agents | queued
 
 
 Demand = Iterator[tuple[Ms, int, Batch | None]]

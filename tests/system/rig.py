@@ -200,6 +200,7 @@ class Rig:
         spoken: list[str] = []
 
         async def all_heard() -> bool:
+            await asyncio.sleep(0.07)  # reading it all back is work
             spoken[:] = tones.heard(call.heard())
             return tones.in_order(names, spoken)
 
