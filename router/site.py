@@ -18,11 +18,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     ``version`` is the hash of all its files and goes into every record. ``line_rings`` is the most rings a caller may
     hear before the line is answered; ``answer_after_ms`` a wished ringing before it. ``codes`` maps the feature codes
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
-    feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too. ``outside`` says
-    how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name; ``sources`` are what
-    flows may ask, ``services`` what carries their notices, by name.
-    ``customers`` are the callers known by number (E.164, or digits), ``hours`` the calendars by name.
-    ``publish_on_save`` says that what is saved in its folder goes live by itself.
+    feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
+    ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
+    ``sources`` are what flows may ask, ``services`` what carries their notices, by name.
     """
 
     name: str

@@ -94,7 +94,7 @@ class DutyShift(msgspec.Struct, frozen=True, kw_only=True):
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
     """A SIP phone that registers; its password is kept apart, under ``phone.<name>``.
 
-    One that ``stays_connected`` is rung once when its agent signs in; calls are then only bridged to it, without a ring.
+    One that ``stays_connected`` is rung once when its agent signs in; calls are then only bridged to it, with no ring.
     """
 
     name: PhoneName

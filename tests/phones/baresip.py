@@ -6,6 +6,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+
 from phones import audio
 
 _CONFIG = """\

@@ -6,6 +6,7 @@ import random
 import struct
 
 import numpy as np
+
 from phones import audio
 
 A_LAW = 8

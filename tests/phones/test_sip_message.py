@@ -1,6 +1,7 @@
 """SIP as our phone reads and writes it, by the examples of the RFCs."""
 
 import pytest
+
 from phones import sip
 
 INVITE = (

@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.outside import AGENTS, Outside
-from support.sites import KEYS
 
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Step
@@ -15,6 +13,8 @@ from router.core import events, ids
 from router.core.events import LegEnd
 from router.core.ids import AgentId, ChannelId, PhoneName
 from router.core.records import AgentState
+from support.outside import AGENTS, Outside
+from support.sites import KEYS
 
 
 class Course:
@@ -261,7 +261,9 @@ class Course:
     def one_call_per_agent(self) -> None:
         core = self.outside.core
         engaged = [
-            leg.agent for leg in core.desk.state.legs.values() if leg.purpose is LegFor.AGENT and leg.stage is not LegStage.CLOSING
+            leg.agent
+            for leg in core.desk.state.legs.values()
+            if leg.purpose is LegFor.AGENT and leg.stage is not LegStage.CLOSING
         ]
         assert len(engaged) == len(set(engaged))
         for agent in engaged:

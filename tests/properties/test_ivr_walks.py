@@ -6,7 +6,6 @@ Where a flow names people, no caller is lost.
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.random_flows import FLOWS, flows, flows_with_people
 
 from router.core.calendar import Calendar, Hours
 from router.core.localtime import LocalTime
@@ -27,6 +26,7 @@ from router.ivr.flow import Flow, Script
 from router.ivr.orders import Reply
 from router.ivr.session import QueueView, Session, View, begin, key, left_queue, played, replied, timer
 from router.ivr.walk import MAX_STEPS
+from support.random_flows import FLOWS, flows, flows_with_people
 
 CALENDAR = Calendar(name="h", week=(Hours(open=((480, 1020),)),) * 7, days={0: Hours(holiday="Feast")})
 NAMES_SPOKEN = ("here", "there", "words/1", "words/2", "router/invalid_key")

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.sites import NOON, small_site
 
 from router.adapters.journal import Journal
 from router.adapters.journal_replay import SUFFIX, Makers, recover
@@ -20,6 +19,7 @@ from router.core.events import Event, LegEnd
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, PhoneName, PlaybackId
 from router.engine import Engine
 from router.replica import make_snapshot
+from support.sites import NOON, small_site
 
 KEY = bytes(range(32))
 SITES = {version: small_site(version) for version in ("v1", "v2")}

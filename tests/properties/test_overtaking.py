@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.scenario import Scenario
 
 from router.acd.spec import Queue
 from router.control.call import LegFor, LegStage, Stage
@@ -21,6 +20,7 @@ from router.core.events import LegEnd
 from router.core.ids import AgentId, CallId, Ms
 from router.core.records import AgentState
 from router.core.turn import Output
+from support.scenario import Scenario
 
 AGENTS = ("1001", "1002", "1003", "1004")
 SENIOR_FOR_MS = 10_000

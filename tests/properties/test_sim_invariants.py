@@ -2,10 +2,10 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.models import model
 
 from router.sim.run import _Run
 from router.sim.spans import Exponential, Fixed, Lognormal, Recorded
+from support.models import model
 
 
 @settings(max_examples=30, deadline=None)

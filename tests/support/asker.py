@@ -1,11 +1,10 @@
 """A caller in flows that ask for something outside: what they ask as short texts, and the answers."""
 
-from support.caller import Caller
-
 from router.core.lines import Party
 from router.ivr import session as ivr
 from router.ivr.effects import AnyEffect, Ask, NoteCallback, NoteScore, RecordTalk
 from router.ivr.orders import Authenticate, Book, Cancel, LookUp, Notify, Page, Reply, TakeMessage, Transfer
+from support.caller import Caller
 
 
 class Asker(Caller):

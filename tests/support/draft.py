@@ -8,11 +8,11 @@ with ``|`` between alternatives, a step ``step=after=10s;need=gas:1`` (with ``gr
 from typing import Any, TypeVar
 
 import msgspec
-from support.sites import open_site
 
 from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Queue, Skills, Step
 from router.core.ids import AgentId, Ms, QueueName
 from router.site import Site
+from support.sites import open_site
 
 Spec = TypeVar("Spec", Queue, Agent, CallClass, Step)
 

@@ -1,7 +1,5 @@
 """A short history of a small line: what was fed to the core, what it recorded, and what a watch saw of one pair."""
 
-from support.sites import NOON, small_site
-
 from router.adapters.journal_codec import Entry
 from router.adapters.journal_replay import turn
 from router.callcontrol import CallControl
@@ -12,6 +10,7 @@ from router.core.ids import AgentId, CallId, ChannelId, PhoneName
 from router.core.records import Record
 from router.site import Site
 from router.why.watch import Watch
+from support.sites import NOON, small_site
 
 
 class History:

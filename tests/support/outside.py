@@ -4,7 +4,6 @@ It keeps what Asterisk would have, so that a test can say what must be true of b
 """
 
 import msgspec
-from support.sites import NOON, small_site
 
 from router.callcontrol import CallControl
 from router.core import commands, events, records
@@ -12,6 +11,7 @@ from router.core.events import Caller, LegEnd
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, PlaybackId
 from router.core.records import AgentState
 from router.core.turn import Output
+from support.sites import NOON, small_site
 
 AGENTS = ("1001", "1002", "1003")
 

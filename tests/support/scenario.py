@@ -12,9 +12,6 @@ import shlex
 from collections.abc import Callable
 
 import msgspec
-from support.draft import Draft, skills, span_ms
-from support.sites import NOON, open_door, small_site
-from support.story import Teller
 
 from router.callcontrol import CallControl
 from router.control.call import LegStage
@@ -24,6 +21,9 @@ from router.core.events import Caller, LegEnd
 from router.core.ids import AgentId, CallId, ChannelId, PhoneName
 from router.core.records import AgentState
 from router.core.turn import Output
+from support.draft import Draft, skills, span_ms
+from support.sites import NOON, open_door, small_site
+from support.story import Teller
 
 
 class Scenario:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from system.outside_service import OutsideService
-from system.rig import SITE_NODES, Rig, service_port
 
 from router.line.ports import Block, free_block
+from system.outside_service import OutsideService
+from system.rig import SITE_NODES, Rig, service_port
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from redis.asyncio import Redis
+
 from phones import audio
 from phones.behaviour import Answer, Behaviour
 from phones.call import Call
 from phones.phone import Phone
-from redis.asyncio import Redis
-from system import tones
-from system.checker import Balance, check, typed
-
 from router.adapters.control import AnyAsk, Control
 from router.cli.prompts import build_site_prompts
 from router.core.events import AgentReadyAsked, AgentSignInAsked, AgentSignOutAsked
@@ -26,6 +24,8 @@ from router.flowfile import load_site
 from router.line.line import Line
 from router.line.ports import Block
 from router.settings import Settings
+from system import tones
+from system.checker import Balance, check, typed
 
 SITE = Path(__file__).parent / "site"
 SITE_NODES = Path(__file__).parent / "site_nodes"

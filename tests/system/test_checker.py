@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from system.checker import check, typed
 
 Rows = list[dict[str, Any]]

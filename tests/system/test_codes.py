@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
+
 from phones.behaviour import Answer
 from phones.phone import Phone
-from system.rig import DIRECT, RETURNING, Rig
-
 from router.adapters.pins import Pins
 from router.core.ids import AgentId
+from system.rig import DIRECT, RETURNING, Rig
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,6 +6,7 @@ import signal
 import sys
 
 import pytest
+
 from system.rig import DIRECT, Rig, until
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]

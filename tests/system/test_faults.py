@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import pytest
+
 from phones import audio
 from phones.behaviour import Answer
 from system.rig import AGENT_HZ, CALLER_E164, CALLER_HZ, DIRECT, EMERGENCY, Rig, until

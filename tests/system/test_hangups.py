@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+
 from phones.behaviour import Answer
 from system.rig import DIRECT, MAIN, Rig
 

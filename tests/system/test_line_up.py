@@ -202,7 +202,9 @@ def test_interrupted_at_any_moment_of_the_start(up: Up, after_s: float) -> None:
 
 def test_a_port_in_use_is_named_with_its_setting(up: Up) -> None:
     with socket.socket() as squatter:
-        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that lately ended there are no matter
+        squatter.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # connections that lately ended there are no matter
         squatter.bind(("127.0.0.1", int(up.environment["HOTLINE_AMI_PORT"])))
         squatter.listen()
         assert up.start().wait() == 1

@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 
 import pytest
-from system.rig import DIRECT, Rig, told
 
 from router.drill import Behaviour, Callers, Phones, Plan
+from system.rig import DIRECT, Rig, told
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from phones import audio
 from system.rig import AGENT_HZ, CALLER_HZ, MAIN, PROMPTS_HZ, Rig
 

@@ -4,14 +4,14 @@ import asyncio
 import time
 
 import pytest
+
 from phones.behaviour import Answer, Refuse
 from phones.phone import Phone
+from router.core.events import AppointmentAsked, ExtensionAsked
+from router.core.lines import Party
 from system.outside_service import OutsideService
 from system.rig import AGENT_HZ, CALLER_HZ, Rig
 from system.tones import heard, windows_with
-
-from router.core.events import AppointmentAsked, ExtensionAsked
-from router.core.lines import Party
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from phones import audio
 from system.outside_service import OutsideService
 from system.rig import CALLER_E164, CALLER_HZ, Rig, until

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from system.rig import Rig
 from system.tones import heard
 
@@ -43,7 +44,9 @@ async def test_a_secret_is_nowhere(nodes_rig: Rig) -> None:
     assert (await rig.record("CallEnded", after=after))["call_type"] == "big"
     home = rig.line.folders.home
     texts = [path for path in home.rglob("*") if path.is_file() and path.suffix in (".jsonl", ".log", ".json", ".seg")]
-    kept = [path for path in [*texts, *(home / "journal").rglob("*")] if path.is_file() and b"4179" in path.read_bytes()]
+    kept = [
+        path for path in [*texts, *(home / "journal").rglob("*")] if path.is_file() and b"4179" in path.read_bytes()
+    ]
     assert not kept, f"the password stands in {kept}"
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+
 from phones.behaviour import Answer, Refuse, Silent
 from phones.phone import Phone
 from system.rig import DIRECT, RETURNING, THREE_RINGS, Rig

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from system.rig import MAIN, Rig
 
 from router.adapters.prompt_audio import LEVEL_DB, RATES_HZ, SoundRefused, check_recording, measure
 from router.adapters.prompt_command import CommandEngine
@@ -24,6 +23,7 @@ from router.adapters.prompts import Sound, build_sounds
 from router.cli.prompts import build_site_prompts, prompts_folder
 from router.errors import SetupError
 from router.settings import Settings
+from system.rig import MAIN, Rig
 
 pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from adapters.fake_core import Core
+
 from phones.behaviour import Answer, Refuse
 from phones.phone import Phone
-from system.rig import CALLER, CALLER_E164, DIRECT, Rig
-
 from router.adapters.ami import AmiWatch
 from router.adapters.ari import AriSwitch
 from router.core.commands import AnswerCall, ConnectLegs, DestroyBridge, HangUpLeg, HangUpReason, PlayPrompts, RingAgent
@@ -34,6 +33,7 @@ from router.core.events import (
 from router.core.ids import BridgeId, CallId, ChannelId, PhoneName, bridge_id, call_id, leg_id, playback_id
 from router.errors import SwitchError
 from router.line.ports import free_block
+from system.rig import CALLER, CALLER_E164, DIRECT, Rig
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 

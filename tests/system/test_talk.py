@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from phones import audio
 from phones.baresip import Baresip
 from phones.behaviour import Answer

@@ -1,6 +1,7 @@
 """Ways in: trunk and phones on one address, callers whose number is a work number, numbers nobody has."""
 
 import pytest
+
 from phones.behaviour import Answer
 from phones.phone import Phone
 from system.rig import BY_CARRIER, CALLER_E164, DIRECT, Rig

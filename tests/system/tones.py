@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
+
 from phones import audio
 
 CALLER_HZ, AGENT_HZ = 610, 1_020
@@ -16,14 +17,65 @@ _ALONE = 0.9
 """Of a window's energy: one tone and nothing that could be heard beside it."""
 _MIXED = 0.12
 
-PROMPTS = (
-    "accepted are_you_there ask_account ask_amount ask_consent ask_pin ask_subject ask_time booked booked_for bye "
-    "cancelled class/vip confirm do_not_disturb double_is duty_ask duty_taken good_morning_call hello_there "
-    "how_was_it is_busy is_closed is_full kept leave_message locked logged_in no_answer no_desk no_key_bye no_such "
-    "no_voice not_allowed not_recorded noted offer one_moment open_greeting review router/agent_number "
-    "service_down thanks too_long too_short unknown_caller which_extension which_language which_way whisper_note "
-    "wrong_bye wrong_number yue/hello_there yue/which_language you_typed your_level your_number"
-).split()
+PROMPTS = [
+    "accepted",
+    "are_you_there",
+    "ask_account",
+    "ask_amount",
+    "ask_consent",
+    "ask_pin",
+    "ask_subject",
+    "ask_time",
+    "booked",
+    "booked_for",
+    "bye",
+    "cancelled",
+    "class/vip",
+    "confirm",
+    "do_not_disturb",
+    "double_is",
+    "duty_ask",
+    "duty_taken",
+    "good_morning_call",
+    "hello_there",
+    "how_was_it",
+    "is_busy",
+    "is_closed",
+    "is_full",
+    "kept",
+    "leave_message",
+    "locked",
+    "logged_in",
+    "no_answer",
+    "no_desk",
+    "no_key_bye",
+    "no_such",
+    "no_voice",
+    "not_allowed",
+    "not_recorded",
+    "noted",
+    "offer",
+    "one_moment",
+    "open_greeting",
+    "review",
+    "router/agent_number",
+    "service_down",
+    "thanks",
+    "too_long",
+    "too_short",
+    "unknown_caller",
+    "which_extension",
+    "which_language",
+    "which_way",
+    "whisper_note",
+    "wrong_bye",
+    "wrong_number",
+    "yue/hello_there",
+    "yue/which_language",
+    "you_typed",
+    "your_level",
+    "your_number",
+]
 """What the site says; ``yue/`` are those that it has in its second language too."""
 WORDS = [f"words/{digit}" for digit in range(10)]
 HERTZ = {name: _FIRST_HZ + _APART_HZ * number for number, name in enumerate([*PROMPTS, *WORDS])}

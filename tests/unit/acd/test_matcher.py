@@ -178,7 +178,5 @@ def test_emergency_waits_for_those_who_may_serve_it() -> None:
 
 
 def test_waiting_is_plain_data() -> None:
-    waiting = Waiting(
-        call=CallId("a"), queue=QueueName("q"), need=((("en", 2),),), tier=1, key_ms=0, seq=1, asked_at=0
-    )
+    waiting = Waiting(call=CallId("a"), queue=QueueName("q"), need=((("en", 2),),), tier=1, key_ms=0, seq=1, asked_at=0)
     assert msgspec.convert(msgspec.to_builtins(waiting), Waiting) == waiting

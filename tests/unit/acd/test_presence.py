@@ -3,7 +3,6 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from properties.test_callcontrol_machine import Course
-from support.history import History
 
 from router.acd.agent import AgentStatus, PhoneStatus
 from router.acd.decision import ACROSS, passed_over
@@ -11,6 +10,7 @@ from router.acd.presence import Presence, availability
 from router.core import events
 from router.core.ids import AgentId, PhoneName
 from router.core.records import AgentRang, AgentState, CallQueued
+from support.history import History
 
 GROUPS = ("inbound",)
 

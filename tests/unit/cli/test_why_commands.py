@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support.history import History
-from support.sites import NOON, small_site
 
 from router import cli
 from router.adapters.journal_codec import Codec
@@ -19,6 +17,8 @@ from router.cli import why as command
 from router.cli.why_stream import EventStream
 from router.core.records import Record
 from router.line.secrets import Secrets
+from support.history import History
+from support.sites import NOON, small_site
 
 
 class FakeRedis:

@@ -1,7 +1,6 @@
 """What a flow is told of its call: the language of the number dialled, the classes of the caller."""
 
 import msgspec
-from support.sites import NOON, small_site
 
 from router.acd.standing import Customer
 from router.callcontrol import CallControl
@@ -12,6 +11,7 @@ from router.ivr.flow import Flow
 from router.ivr.nodes.branch import Branch, Case
 from router.ivr.nodes.hangup import Hangup
 from router.site import Site
+from support.sites import NOON, small_site
 
 
 def heard(site: Site, number: str = "+8613800000000") -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from support.outside import Outside
 
 from router.acd.agent import AgentStatus, PhoneStatus
 from router.acd.matcher import Waiting
@@ -12,6 +11,7 @@ from router.control.call import Call, Leg, LegStage, Stage
 from router.core import commands, events, records
 from router.core.ids import AgentId, CallId, ChannelId, PhoneName
 from router.core.records import AgentState
+from support.outside import Outside
 
 
 class Broken(Outside):

@@ -4,8 +4,8 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from phones import audio
 
+from phones import audio
 from router.drill import pcap
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.sites import NOON, small_site
 
 from router.adapters.journal import Journal
 from router.adapters.journal_codec import Codec
@@ -17,6 +16,7 @@ from router.core import commands, events, records
 from router.core.ids import AgentId, ChannelId, PhoneName
 from router.engine import BATCH_COUNT, FAULT_PAUSE_MS, Clock, Engine
 from router.errors import RouterAway
+from support.sites import NOON, small_site
 
 KEY = b"k" * 32
 SITES = {"v1": small_site()}

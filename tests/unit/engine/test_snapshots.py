@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support.sites import NOON, small_site
 
 from router.adapters.journal import Journal, JournalBusy, journal_lock
 from router.adapters.journal_codec import Entry
@@ -19,6 +18,7 @@ from router.errors import JournalError, SiteError
 from router.replica import make_snapshot
 from router.shelf import SiteShelf, makers
 from router.site import Site
+from support.sites import NOON, small_site
 
 KEY = b"k" * 32
 SITES = {"v1": small_site()}

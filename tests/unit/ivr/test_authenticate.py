@@ -1,11 +1,11 @@
 """The authenticate node: account, password, tries, and that the password is nowhere but in the question."""
 
 import msgspec
-from support.asker import Asker
 
 from router.ivr.flow import Node
 from router.ivr.nodes.authenticate import Authenticate
 from router.ivr.nodes.hangup import Hangup
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

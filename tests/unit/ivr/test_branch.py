@@ -1,10 +1,9 @@
 """Branching on conditions."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.branch import Branch, Case
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.session import QueueView
+from support.caller import Caller
 
 BRANCH = Branch(
     cases=(

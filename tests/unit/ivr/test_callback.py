@@ -1,10 +1,9 @@
 """The callback node: the caller's number confirmed, another typed, none."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.callback import Callback
 from router.ivr.nodes.hangup import Hangup
+from support.asker import Asker
 
 
 def asker(number: str = "+8613800000000", **changes: object) -> Asker:

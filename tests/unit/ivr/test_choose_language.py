@@ -1,10 +1,9 @@
 """Asking for the language, each choice in its own."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.choose_language import ChooseLanguage
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
+from support.caller import Caller
 
 
 def caller(**keys: object) -> Caller:

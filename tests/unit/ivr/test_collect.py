@@ -2,12 +2,12 @@
 
 import msgspec
 import pytest
-from support.caller import Caller
 
 from router.ivr.nodes.collect import Collect
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.session import shown
+from support.caller import Caller
 
 DESK = Enqueue(queue="desk")
 

@@ -1,10 +1,9 @@
 """The enqueue node: what the queue and the agent's phone are told of the caller."""
 
-from support.asker import Asker
-
 from router.ivr import session as ivr
 from router.ivr.effects import Enqueue as Effect
 from router.ivr.nodes.enqueue import SHOWN_LENGTH, Enqueue
+from support.asker import Asker
 
 
 def effect_of(node: Enqueue, **variables: str) -> Effect:

@@ -1,10 +1,9 @@
 """The extension node: the number, wrong numbers, and every reason why it came to nothing."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.extension import Extension
 from router.ivr.nodes.hangup import Hangup
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

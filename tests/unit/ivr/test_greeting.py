@@ -1,13 +1,13 @@
 """Greetings and farewells by calendar and caller."""
 
 import pytest
-from support.caller import SATURDAY_NOON, Caller
 
 from router.core.calendar import Calendar, Hours
 from router.core.localtime import LocalTime
 from router.ivr.moments import Part
 from router.ivr.nodes.greeting import Greeting
 from router.ivr.nodes.hangup import Hangup
+from support.caller import SATURDAY_NOON, Caller
 
 FEAST = Calendar(name="office", week=(Hours(),) * 7, days={SATURDAY_NOON.day: Hours(holiday="Feast")})
 PARTS = (

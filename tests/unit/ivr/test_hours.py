@@ -1,13 +1,13 @@
 """Leading callers on by a calendar."""
 
 import pytest
-from support.caller import Caller
 
 from router.core.calendar import Calendar
 from router.core.calendar import Hours as Day
 from router.core.localtime import LocalClock, LocalTime
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.hours import Hours
+from support.caller import Caller
 
 DAY = Day(open=((540, 720), (780, 1020)), breaks=((720, 780),))
 OFFICE = Calendar(name="office", week=(DAY,) * 7, days={100: Day(holiday="Feast")})

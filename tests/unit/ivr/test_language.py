@@ -1,9 +1,8 @@
 """Changing the caller's language: by the flow, by what is known of the customer."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.language import Language
+from support.caller import Caller
 
 BYE = Hangup(prompt=("bye",), weekend_wish=())
 SORRY = Hangup(prompt=("sorry",), weekend_wish=())

@@ -1,11 +1,11 @@
 """The lookup node: what it asks, what it keeps, where the caller goes, and that nobody waits in silence."""
 
 import pytest
-from support.asker import Asker
 
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.lookup import Lookup
+from support.asker import Asker
 
 FIELDS = {"number": "{caller}"}
 

@@ -1,10 +1,9 @@
 """The message node: record, hear, record anew, keep; every way out of it."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.message import Message
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

@@ -1,10 +1,9 @@
 """The notify node: on at once, or when it is delivered; secrets stay at home."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.notify import Notify
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

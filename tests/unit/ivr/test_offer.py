@@ -1,12 +1,12 @@
 """The offer node: only where the caller would have to wait, and whoever presses nothing waits."""
 
 import pytest
-from support.asker import Asker
 
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.offer import Offer
 from router.ivr.session import QueueView
+from support.asker import Asker
 
 
 def asker(view: QueueView, **changes: object) -> Asker:

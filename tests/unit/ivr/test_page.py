@@ -1,10 +1,9 @@
 """The page node: accepted, by nobody, nobody on call."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.page import Page
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

@@ -1,10 +1,9 @@
 """The record node: announced, with consent, refused, off."""
 
-from support.asker import Asker
-
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.record import Record
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

@@ -1,9 +1,8 @@
 """The reminder node: as ``wake_up``, under its own kind."""
 
-from support.asker import Asker
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.reminder import Reminder
+from support.asker import Asker
 
 
 def test_it_books_a_reminder() -> None:

@@ -1,10 +1,9 @@
 """Saying a value between prompts, in the caller's language."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.say import Say
 from router.ivr.session import QueueView
+from support.caller import Caller
 
 BYE = Hangup(prompt=("bye",), weekend_wish=())
 

@@ -1,10 +1,9 @@
 """Setting variables: in order, all or none, and what is made of a secret stays one."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.set import Set
 from router.ivr.session import shown
+from support.caller import Caller
 
 BYE = Hangup(prompt=("bye",), weekend_wish=())
 SORRY = Hangup(prompt=("sorry",), weekend_wish=())

@@ -1,10 +1,9 @@
 """The silent line: greet, wait, greet again, wait, say so, wait, hang up."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.silent_line import SilentLine
+from support.caller import Caller
 
 PAUSE = ["timer pause 5000"]
 

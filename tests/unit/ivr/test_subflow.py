@@ -1,7 +1,6 @@
 """Calling another flow: parameters, what comes back, people reached from within, and how deep it goes."""
 
 import msgspec
-from support.caller import Caller
 
 from router.ivr.flow import Flow, Node
 from router.ivr.nodes.back import Back
@@ -12,6 +11,7 @@ from router.ivr.nodes.play import Play
 from router.ivr.nodes.set import Set
 from router.ivr.nodes.subflow import Subflow
 from router.ivr.walk import MAX_DEPTH
+from support.caller import Caller
 
 BYE = Hangup(prompt=("bye",), weekend_wish=())
 DESK = Enqueue(queue="desk")

@@ -1,9 +1,8 @@
 """The survey node: a score, a wrong key, no answer."""
 
-from support.asker import Asker
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.survey import Survey
+from support.asker import Asker
 
 
 def asker() -> Asker:

@@ -1,9 +1,8 @@
 """Giving a call its type."""
 
-from support.caller import Caller
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.tag import Tag
+from support.caller import Caller
 
 
 def test_a_call_gets_its_type_and_goes_on() -> None:

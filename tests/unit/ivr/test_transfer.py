@@ -1,12 +1,12 @@
 """The transfer node: each kind of target, and each reason why it came to nothing."""
 
 import pytest
-from support.asker import Asker
 
 from router.ivr.flow import Flow, Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.play import Play
 from router.ivr.nodes.transfer import Transfer
+from support.asker import Asker
 
 ENDS = ("busy", "silent", "shut", "rest", "desk")
 

@@ -1,9 +1,8 @@
 """The voicemail node: as ``message``, into a group's box."""
 
-from support.asker import Asker
-
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.voicemail import Voicemail
+from support.asker import Asker
 
 
 def test_it_records_into_the_box_of_its_group() -> None:

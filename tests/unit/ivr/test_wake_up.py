@@ -1,12 +1,12 @@
 """The wake-up node: the time typed, said back, confirmed and booked; cancelled; refused."""
 
 import pytest
-from support.asker import Asker
 
 from router.ivr.appointments import minute_typed
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.wake_up import WakeUp
+from support.asker import Asker
 
 
 def asker(**changes: object) -> Asker:

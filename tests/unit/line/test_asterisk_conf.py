@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from support.sites import small_site
 
 from router.core.ids import PhoneName
 from router.core.lines import Did, Phone, Trunk
@@ -17,6 +16,7 @@ from router.line.modules import MODULES
 from router.line.secrets import Secrets
 from router.settings import Settings
 from router.site import Site
+from support.sites import small_site
 
 LOOPBACK_URI = "sip:4001860@127.0.0.1:5060"
 OUTSIDE_URI = "sip:4001860@203.0.113.5:5060"

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from support.models import model
 
 from router.sim import models
 from router.sim.arrivals import Poisson
 from router.sim.run import Report, simulate
 from router.sim.scenario import Scenario, Steady
 from router.sim.spans import Exponential
+from support.models import model
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("data").joinpath("queueing.json").read_text("utf-8"))
 BAND = 3.56 / 2.02

@@ -2,8 +2,6 @@
 
 import msgspec
 import pytest
-from support.models import model
-from support.sites import small_site
 
 from router.core.ids import AgentId, PhoneName
 from router.errors import SimulationError
@@ -11,6 +9,8 @@ from router.sim.arrivals import HOUR_MS, Profile, RecordedArrivals
 from router.sim.run import Report, _Run, simulate
 from router.sim.scenario import Days, Entry, Scenario, Shift
 from router.sim.spans import Exponential, Fixed
+from support.models import model
+from support.sites import small_site
 
 
 def value(report: Report, name: str) -> float:

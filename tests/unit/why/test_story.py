@@ -2,8 +2,6 @@
 
 import msgspec
 import pytest
-from support.history import History
-from support.sites import NOON, small_site
 
 from router.adapters.record_codec import RECORD_TYPES, from_fields, to_fields
 from router.core import events, records
@@ -12,6 +10,8 @@ from router.core.ids import CallId, ChannelId
 from router.core.records import Record
 from router.why.phrases import Phrases
 from router.why.story import Story, tell
+from support.history import History
+from support.sites import NOON, small_site
 
 CLOCK = small_site().clock
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from support.history import History
-from support.sites import small_site
 
 from router.acd.spec import CallClass
 from router.core import events
@@ -15,6 +13,8 @@ from router.site import Site
 from router.why.answer import Answer, explain
 from router.why.phrases import Phrases
 from router.why.stretches import from_stream
+from support.history import History
+from support.sites import small_site
 
 CLOCK = small_site().clock
 
