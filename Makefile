@@ -91,10 +91,11 @@ check: .venv/.installed ## the quick gate: format, lint, types, imports, fast te
 	@echo "== ruff"; $(BIN)/ruff format --check -q router tests bench; $(BIN)/ruff check -q router tests bench
 	echo "== mypy"; $(BIN)/mypy
 	echo "== import contracts"; $(BIN)/lint-imports | tail -n 12
-	echo "== fast tests"; $(BIN)/pytest -q -n auto tests/unit tests/properties tests/scenarios
+	echo "== fast tests"; $(BIN)/pytest -q -n auto -m "not slow" tests/unit tests/properties tests/scenarios
 
 test: setup check ## everything: set-up, the gate, and all tests with a real Asterisk, Redis and phones
-	@echo "== tests with real parts"; $(BIN)/pytest tests/adapters tests/phones tests/system
+	@echo "== slow tests"; $(BIN)/pytest -q -n auto -m slow tests/unit tests/properties
+	echo "== tests with real parts"; $(BIN)/pytest tests/adapters tests/phones tests/system
 
 bench: setup ## measure arrival to bridge, side by side with app_queue
 	@$(BIN)/python -m bench $(ARGS)

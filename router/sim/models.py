@@ -58,7 +58,7 @@ def model_site(
     :class:`router.acd.spec.Queue`.
     """
     numbers = [str(1001 + index) for index in range(len(agents))]
-    line = Queue(name=QUEUE, groups=(GROUP,), wrap_up_ms=wrap_up_ms)
+    line = Queue(name=QUEUE, groups=(GROUP,), wrap_up_ms=wrap_up_ms, music="")
     return Site(
         name="model",
         version="model",

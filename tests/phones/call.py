@@ -115,8 +115,9 @@ class Call:
         await self.phone.hold(self, held)
 
     async def press(self, keys: str) -> None:
-        """Press keys; returns after the last."""
-        await self.audio.press(keys)
+        """Press keys; returns after the last. Raises AssertionError where the call is over."""
+        assert not self.over, f"{self.phone.name} cannot press {keys}: the call is over"
+        await asyncio.wait_for(self.audio.press(keys), 1.0 + len(keys))
 
     def speak(self, frequency_hz: int | None) -> None:
         """Say a tone from now on, or silence."""

@@ -21,6 +21,8 @@ from router.sim.scenario import Scenario, Steady
 from router.sim.spans import Exponential
 from support.models import model
 
+pytestmark = pytest.mark.slow
+
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("data").joinpath("queueing.json").read_text("utf-8"))
 BAND = 3.56 / 2.02
 """99.9 % and 95 % quantiles of Student's t with 39 degrees of freedom: how far 40 batches may be off."""
