@@ -224,12 +224,14 @@ class CallControl:
             self.desk.agents.left.clear()
             for call, reply in self.queueing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
-        for agent in self.desk.agents.joined:
-            self.open_lines.opens(turn, agent)
-        self.desk.agents.joined.clear()
+        if self.desk.agents.joined:
+            for agent in self.desk.agents.joined:
+                self.open_lines.opens(turn, agent)
+            self.desk.agents.joined.clear()
         if self.desk.needs_music or self.desk.matcher.pending:
             self.ringing.settle(turn)
-        self.open_lines.settle(turn)
+        if self.desk.gone_home:
+            self.open_lines.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:
         return Turn(now, self.desk.state.ledger, self.desk.state.config)

@@ -156,7 +156,10 @@ class Leg(msgspec.Struct, kw_only=True):
 
     def apply(self, event: LegEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""
-        self.stage = _next(LEG_TABLE, self.stage, event)
+        try:
+            self.stage = LEG_TABLE[self.stage][event]
+        except KeyError:
+            raise IllegalTransition(f"leg: {event} in {self.stage}") from None
 
 
 class MessageDraft(msgspec.Struct, kw_only=True):
@@ -236,7 +239,10 @@ class Call(msgspec.Struct, kw_only=True):
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""
-        self.stage = _next(CALL_TABLE, self.stage, event)
+        try:
+            self.stage = CALL_TABLE[self.stage][event]
+        except KeyError:
+            raise IllegalTransition(f"call: {event} in {self.stage}") from None
 
 
 S = TypeVar("S", bound=StrEnum)

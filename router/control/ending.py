@@ -58,6 +58,8 @@ class Ending:
                 outcome = Outcome.CALLBACK_BOOKED
             elif call.message_left:
                 outcome = Outcome.MESSAGE_LEFT
+            elif call.asked_at:
+                outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
         self._desk.timers.cancel_all(f"call:{call.id}")
         call.session = None
         if was in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING):

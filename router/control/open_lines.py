@@ -61,6 +61,7 @@ class OpenLines:
         """A call goes to a connected phone: no ring, it is only to be bridged."""
         leg.call, leg.purpose = call.id, LegFor.AGENT
         leg.dialled_at = leg.answered_at = turn.now
+        leg.rang_at = 0  # it rang when the agent signed in, not for this call
         call.handed_over.append(leg.id)
         turn.order(commands.EndSilence(call=call.id, channel=leg.id))
 

@@ -45,9 +45,10 @@ class Ringing:
         for call_id in desk.needs_music:
             waiting_call = desk.state.calls.get(call_id)
             if waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED):
-                waiting_call.music = True
                 music = desk.queue_of(waiting_call).music
-                turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
+                if music:
+                    waiting_call.music = True
+                    turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
         desk.needs_music.clear()
 
     def _ring(self, turn: Turn, call: Call, queue: Queue, pick: Pick) -> None:
@@ -131,8 +132,9 @@ class Ringing:
         self._desk.connect(turn, call)
 
     def _disarm(self, call: Call, leg: Leg) -> None:
-        for name in ("reach", "ring"):
-            self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
+        if self._desk.timers.armed_any(f"call:{call.id}"):
+            for name in ("reach", "ring"):
+                self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
 
     def connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """Caller and agent are in their bridge: the wait is over."""

@@ -49,6 +49,10 @@ class Timers:
         """Everybody who has a timer armed, in the order they first set one."""
         return list(self._live)
 
+    def armed_any(self, owner: str) -> bool:
+        """Say whether anything of ``owner`` is armed."""
+        return owner in self._live
+
     def deadline(self) -> Ms | None:
         """Return the earliest deadline, or None."""
         timer = self._head()

@@ -22,6 +22,8 @@ def cleaned(text: object, limit: int = MAX_FIELD) -> str:
 
     Blanks at its ends are gone, line ends and tabs become blanks.
     """
+    if text == "":
+        return ""
     shown = str(text)[: limit * 4]
     if shown.isprintable():
         return shown.strip()[:limit]
@@ -30,6 +32,8 @@ def cleaned(text: object, limit: int = MAX_FIELD) -> str:
 
 def filled(walk: Walk, text: str) -> str:
     """Return a text with its places filled; secret variables are masked, unknown ones empty."""
+    if not text:
+        return ""
     if "{" not in text:
         return cleaned(text)
     return cleaned(fill(text, {name: _value(walk, name, masked=True) for name in places(text)}))
