@@ -68,6 +68,7 @@ async def test_one_key_or_two_are_told_apart_by_the_pause(rig: Rig) -> None:
     await rig.record("MenuStep", after=after, node="choices", result="1")
     await rig.record("CallQueued", after=after)
     await first.hang_up()
+    await rig.record("CallEnded", after=after)
 
     after = await rig.mark()
     second = await (await caller.call(MAIN)).answered()
