@@ -336,6 +336,8 @@ class Agents:
                     "agent": number,
                     "name": spec.name,
                     "groups": list(spec.groups),
+                    "skills": dict(spec.skills),
+                    "over_yaml": number in self._state.overlays,
                     "state": status.state.value,
                     "reason": status.reason,
                     "since_ms": now - status.since if status.since else None,

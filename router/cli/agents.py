@@ -55,7 +55,7 @@ def show(json: Json = False) -> None:
         print_json(rows)
         return
     print_table(
-        ("agent", "name", "state", "reason", "for", "phone", "", "calls"),
+        ("agent", "name", "state", "reason", "for", "phone", "", "calls", "groups"),
         (
             (
                 row["agent"],
@@ -66,6 +66,7 @@ def show(json: Json = False) -> None:
                 row["phone"],
                 "" if row["phone_reachable"] else "not registered",
                 row["calls_count"],
+                " ".join(row["groups"]) + (" (for now)" if row["over_yaml"] else ""),
             )
             for row in rows
         ),

@@ -53,10 +53,11 @@ def show(json: Json = False) -> None:
         print_json(rows)
         return
     print_table(
-        ("queue", "waiting", "longest", "talking", "ready", "groups", "strategy"),
+        ("queue", "", "waiting", "longest", "talking", "ready", "groups", "strategy"),
         (
             (
                 row["queue"],
+                f"closed by {row['closed_by']}" if row["closed_by"] else "",
                 row["waiting"],
                 span(row["longest_wait_ms"]) if row["waiting"] else "-",
                 row["talking"],

@@ -1,5 +1,7 @@
 """Pure: feature codes, what agents do by dialling on their own phone: sign in and out, ready, pause, end wrap-up.
 
+Whoever sits at an extension sets its do-not-disturb so; opening and closing one takes an agent in service.
+
 The phone dials a code (``*11``), optionally with digits behind it (``*111001`` names the work number, ``*142`` the
 second pause reason). What is missing is asked for; a PIN is always asked for, never dialled, so that no log shows it.
 """
@@ -45,7 +47,9 @@ class Codes:
         turn.order(commands.AnswerCall(call=step.id, channel=step.channel))
         status = self._desk.agents.on_phone(step.phone)
         notices = ["router/out_of_rotation"] if status is not None and self._desk.agents.told(status.number) else []
-        if action == "sign_in":
+        if action in ("do_not_disturb", "end_do_not_disturb"):
+            self._finish(turn, step, [*notices, self._quiet(turn, step)])
+        elif action == "sign_in":
             step.agent = AgentId(argument)
             self._ask_for(turn, step, "pin" if argument else "work_number", notices)
         elif status is None:
@@ -124,6 +128,16 @@ class Codes:
                 return self._desk.site.codes[code], dialled[len(code) :].strip("*#")
         return "unknown", ""
 
+    def _quiet(self, turn: Turn, step: CodeStep) -> str:
+        """Set or end do-not-disturb of the extensions that ring on this phone; return the prompt that answers."""
+        own = [number for number, extension in self._desk.site.extensions.items() if extension.phone == step.phone]
+        quiet = step.action == "do_not_disturb"
+        for number in own:
+            self._desk.set_extension(turn, number, None, quiet, "phone")
+        if not own:
+            return "router/refused"
+        return "router/do_not_disturb" if quiet else "router/end_do_not_disturb"
+
     def _act(self, turn: Turn, step: CodeStep, agent: AgentId, state: AgentState) -> str:
         """Do what a code says for the agent on this phone; return the prompt that answers."""
         match step.action:
@@ -136,6 +150,11 @@ class Codes:
             case "extend_wrap_up":
                 granted = self._desk.agents.extend_wrap_up(turn, agent, "phone")
                 return "router/wrap_up_extended" if granted else "router/refused"
+            case "open_extension" | "close_extension":
+                is_open = step.action == "open_extension"
+                if not self._desk.set_extension(turn, step.argument, is_open, None, agent):
+                    return "router/refused"
+                return "router/extension_open" if is_open else "router/extension_closed"
             case "pause" if (reason := self._desk.agents.pause_reason(step.argument)) is not None:
                 return "router/paused" if self._desk.agents.pause(turn, agent, reason, "phone") else "router/refused"
             case _:

@@ -22,6 +22,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
                 "talking": sum(call.queue == name and call.stage is Stage.TALKING for call in live),
                 "strategy": queue.strategy,
                 "groups": list(queue.groups),
+                "closed_by": desk.state.floor.closed.get(name, ""),
             }
         )
     return {

@@ -55,6 +55,10 @@ class CodesSpec(msgspec.Struct, frozen=True, kw_only=True):
     pause: Code = "*14"
     wrap_up_done: Code = "*15"
     extend_wrap_up: Code = "*16"
+    do_not_disturb: Code = "*78"
+    end_do_not_disturb: Code = "*79"
+    open_extension: Code = "*71"
+    close_extension: Code = "*72"
 
 
 class SiteFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -88,5 +88,11 @@ def write_wave(path: Path, samples: Samples) -> None:
         recording.writeframes(samples.tobytes())
 
 
+def read_wave(path: Path) -> Samples:
+    """Read the samples of a mono WAV of 8 kHz."""
+    with wave.open(str(path), "rb") as recording:
+        return np.frombuffer(recording.readframes(recording.getnframes()), np.int16)
+
+
 def _windows(samples: Samples) -> list[Samples]:
     return [samples[start : start + WINDOW] for start in range(0, len(samples) - WINDOW + 1, WINDOW)]

@@ -5,7 +5,7 @@ Fields are as in the stream, already typed (:func:`typed`).
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -17,13 +17,26 @@ OF_A_CALL = {
     "CallQueued",
     "AgentRang",
     "AgentMissed",
+    "QueueLeft",
     "CallConnected",
+    "CallTransferred",
     "TalkKeyPressed",
     "CallHeld",
     "TalkEnded",
     "CallEnded",
 }
-_ASKED = {"answered", "abandoned", "abandoned_short", "callback_booked", "message_left", "lost", "turned_away"}
+_ASKED = {
+    "answered",
+    "abandoned",
+    "abandoned_short",
+    "callback_booked",
+    "message_left",
+    "lost",
+    "turned_away",
+    "sent_out",
+}
+_REFUSED = {"callback_booked", "message_left", "turned_away", "sent_out"}
+"""What becomes of callers whom a queue did not take at all."""
 _SHORT_MS = 20_000
 _MAY_NOT_BE_RUNG = {"signed_out", "paused", "wrap_up", "not_answering", "talking", "holding"}
 
@@ -34,10 +47,12 @@ class _Call:
     answered_at: int | None = None
     queued_at: int | None = None
     attempt: int = 0
-    ringing: str | None = None
+    ringing: set[str] = dataclasses.field(default_factory=set)
     talking: str | None = None
     connected_at: int = 0
     wait_ms: int | None = None
+    left_ms: int | None = None
+    """The wait until a queue gave the caller back, or somebody who is no agent took them."""
     talk_ms: int = 0
     ended: str = ""
 
@@ -52,15 +67,31 @@ class Balance:
     record_count: int = 0
 
 
-def check(rows: Iterable[Row], *, quiet: bool = True) -> Balance:
-    """Replay records from the first one on. ``quiet``: the line is at rest, so every call must have ended."""
-    return _Replay().run(rows, quiet=quiet)
+def check(rows: Iterable[Row], *, quiet: bool = True, several: Collection[str] = ()) -> Balance:
+    """Replay records from the first one on. ``quiet``: the line is at rest, so every call must have ended.
+
+    ``several`` are the queues that ring more than one phone at once.
+    """
+    return _Replay(several).run(rows, quiet=quiet)
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry's flat strings with numbers as numbers and the well-known flags as booleans."""
     flags = {"withheld", "queued", "late", "held", "asked", "reachable"}
-    whole = {"seq", "at_ms", "v", "position", "waiting", "attempt", "round", "epoch", "calls", "other_calls"}
+    whole = {
+        "seq",
+        "at_ms",
+        "v",
+        "position",
+        "waiting",
+        "attempt",
+        "round",
+        "epoch",
+        "calls",
+        "other_calls",
+        "rung_count",
+        "score",
+    }
     row: dict[str, Any] = {}
     for name, value in fields.items():
         if name in flags:
@@ -75,9 +106,12 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 class _Replay:
-    def __init__(self) -> None:
+    def __init__(self, several: Collection[str]) -> None:
+        self.several = several
         self.balance = Balance()
         self.calls: dict[str, _Call] = {}
+        self.outbound: dict[str, str] = {}
+        """Calls we make ourselves, and how they ended ("" while they go on)."""
         self.agents: dict[str, str] = {}
         self.busy: dict[str, str] = {}
         self.seq = 0
@@ -89,7 +123,9 @@ class _Replay:
             self.balance.record_count += 1
             self._number(row)
             kind = row["type"]
-            if kind in OF_A_CALL:
+            if kind in ("OutboundRang", "OutboundEnded"):
+                self._outbound(kind, row)
+            elif kind in OF_A_CALL and row["call_id"] not in self.outbound:
                 self._of_call(kind, row)
             elif kind == "AgentStateChanged":
                 self._agent_state(row)
@@ -98,6 +134,7 @@ class _Replay:
                     self._fault(row, f"epoch {row['epoch']} after {self.epoch}")
                 self.epoch = row["epoch"]
         self.balance.open_calls = [name for name, call in self.calls.items() if not call.ended]
+        self.balance.open_calls += [name for name, result in self.outbound.items() if not result]
         if quiet:
             self.balance.faults += [f"call {name} never ended" for name in self.balance.open_calls]
             self.balance.faults += [
@@ -142,17 +179,28 @@ class _Replay:
                     self._fault(row, "answered twice")
                 call.answered_at = row["at_ms"]
             case "CallQueued":
-                if call.queued_at is not None:
+                if call.queued_at is not None and call.left_ms is None:
                     self._fault(row, "asked for a person twice")
                 if not 1 <= row["position"] <= row["waiting"]:
                     self._fault(row, f"position {row['position']} of {row['waiting']} waiting")
-                call.queued_at = row["at_ms"]
+                call.queued_at, call.left_ms = call.queued_at or row["at_ms"], None
+            case "QueueLeft":
+                if call.queued_at is None or call.talking is not None:
+                    self._fault(row, "was not waiting")
+                    return
+                call.left_ms = row["at_ms"] - call.queued_at
+                self._expect(row, "wait_ms", call.left_ms)
+            case "CallTransferred":
+                if call.talking is not None or call.ringing:
+                    self._fault(row, f"transferred while {call.talking or sorted(call.ringing)} has the call")
+                if call.queued_at is not None:
+                    call.left_ms = row["at_ms"] - call.queued_at
             case "AgentRang":
                 self._rang(row, name, call)
             case "AgentMissed":
-                if call.ringing != row["agent"]:
+                if row["agent"] not in call.ringing:
                     self._fault(row, f"was not ringing {row['agent']}")
-                call.ringing = None
+                call.ringing.discard(row["agent"])
                 self._free(row["agent"], name)
             case "CallConnected":
                 self._connected(row, call)
@@ -169,13 +217,21 @@ class _Replay:
                 if call.talking != row["agent"]:
                     self._fault(row, f"is not talking with {row['agent']}")
 
+    def _outbound(self, kind: str, row: Row) -> None:
+        name = row["call_id"]
+        if (kind == "OutboundRang") == (name in self.outbound):
+            self._fault(row, "rung twice" if kind == "OutboundRang" else "was never rung")
+        if self.outbound.get(name):
+            self._fault(row, f"had ended already ({self.outbound[name]})")
+        self.outbound[name] = "" if kind == "OutboundRang" else row["result"] or "done"
+
     def _rang(self, row: Row, name: str, call: _Call) -> None:
         agent = row["agent"]
         if call.queued_at is None:
             self._fault(row, "rings an agent before anybody was asked for")
             return
-        if call.ringing is not None:
-            self._fault(row, f"is already ringing {call.ringing}")
+        if agent in call.ringing or (call.ringing and row.get("queue") not in self.several):
+            self._fault(row, f"is already ringing {sorted(call.ringing)}")
         if self.busy.get(agent, name) != name:
             self._fault(row, f"agent {agent} has live call {self.busy[agent]}")
         if self.agents.get(agent, "signed_out") in _MAY_NOT_BE_RUNG:
@@ -183,17 +239,19 @@ class _Replay:
         call.attempt += 1
         self._expect(row, "attempt", call.attempt)
         self._expect(row, "wait_ms", row["at_ms"] - call.queued_at)
-        call.ringing = agent
+        call.ringing.add(agent)
         self.busy[agent] = name
 
     def _connected(self, row: Row, call: _Call) -> None:
-        if call.ringing != row["agent"]:
-            self._fault(row, f"connected to {row['agent']} while ringing {call.ringing}")
+        if row["agent"] not in call.ringing:
+            self._fault(row, f"connected to {row['agent']} while ringing {sorted(call.ringing)}")
         if call.queued_at is not None:
             self._expect(row, "wait_ms", row["at_ms"] - call.queued_at)
         if not 0 <= row["rang_ms"] <= row["wait_ms"]:
             self._fault(row, f"rang_ms {row['rang_ms']} in a wait of {row['wait_ms']}")
-        call.ringing, call.talking = None, row["agent"]
+        for loser in call.ringing - {row["agent"]}:  # rung together: they stop, answered elsewhere
+            self._free(loser, row["call_id"])
+        call.ringing, call.talking = set(), row["agent"]
         call.connected_at, call.wait_ms = row["at_ms"], row["wait_ms"]
 
     def _ended(self, row: Row, name: str, call: _Call) -> None:
@@ -202,15 +260,17 @@ class _Replay:
         self.balance.outcomes[name] = outcome
         if call.talking is not None:
             self._fault(row, f"ended while {call.talking} talks, without TalkEnded")
-        if call.ringing is not None:
-            self._free(call.ringing, name)
+        for agent in call.ringing:
+            self._free(agent, name)
         self._expect(row, "total_ms", row["at_ms"] - call.received_at)
         self._expect(row, "talk_ms", call.talk_ms)
-        self._expect(row, "asked", call.queued_at is not None)
+        if call.queued_at is not None or outcome not in _REFUSED:
+            self._expect(row, "asked", call.queued_at is not None)
         if (call.wait_ms is not None) != (outcome == "answered"):
             self._fault(row, f"outcome {outcome}, but connected: {call.wait_ms is not None}")
         if call.queued_at is not None:
-            waited_ms = row["at_ms"] - call.queued_at if call.wait_ms is None else call.wait_ms
+            waits_ms = (call.wait_ms, call.left_ms, row["at_ms"] - call.queued_at)
+            waited_ms = next(wait_ms for wait_ms in waits_ms if wait_ms is not None)
             self._expect(row, "wait_ms", waited_ms)
             if outcome not in _ASKED:
                 self._fault(row, f"outcome {outcome} of a caller who asked for a person")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from phones.phone import Phone
 
 from router.line.ports import Block, free_block
 from system.outside_service import OutsideService
@@ -55,9 +56,12 @@ async def shared_nodes_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_ro
     """A line with the second hotline: every node type, every rule of the ACD."""
     block = free_block()
     rig = Rig.make(tmp_path_factory.mktemp("nodes"), block, asterisk_root, SITE_NODES)
+    # There before Asterisk looks, else a trunk counts as unreachable until it looks again.
+    rig.carrier = await Phone("carrier", sip_port=rig.line.settings.sip_port, port=block.spare_first).start()
     try:
         yield await rig.start()
     finally:
+        await rig.carrier.stop()
         await rig.stop()
         block.close()
 

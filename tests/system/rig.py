@@ -72,6 +72,8 @@ class Rig:
         self.line = line
         self.block = block
         self.phones: list[Phone] = []
+        self.carrier: Phone | None = None
+        """The phone behind the trunk by which calls go out, where there is one."""
         self.trouble = ""
         """What the last look at the line found wanting."""
         self._http: aiohttp.ClientSession | None = None
@@ -259,6 +261,11 @@ class Rig:
         """Return all records of a kind with these fields, as the stream has them now."""
         return [row for row in await self.rows(after) if _fits(row, kind, fields)]
 
+    def recording(self, name: str) -> audio.Samples:
+        """Read a recording by its name; nothing where it is not there (yet)."""
+        path = self.line.folders.home / "shared" / "recordings" / f"{name}.wav"
+        return audio.read_wave(path) if path.exists() else audio.tone(0, 0)
+
     # --- rest ---------------------------------------------------------------------------------------------
 
     async def at_rest(self, within_s: float = 8.0) -> None:
@@ -292,7 +299,7 @@ class Rig:
             return bool(newest) and int(newest[0][1]["seq"]) >= last
 
         await until(all_there, 15.0, lambda: f"Redis has not got record {last}")
-        return check(await self.rows(), quiet=quiet)
+        return check(await self.rows(), quiet=quiet, several=("many",))
 
     async def clear(self) -> None:
         """After a test: unplug all phones, sign everybody out, see that nothing is left and the books balance."""

@@ -4,9 +4,9 @@ import asyncio
 import time
 
 import pytest
+from phones import audio
 
 from phones.behaviour import Answer, Refuse
-from phones.phone import Phone
 from router.core.events import AppointmentAsked, ExtensionAsked
 from router.core.lines import Party
 from system.outside_service import OutsideService
@@ -78,10 +78,9 @@ async def test_do_not_disturb_and_off_again(nodes_rig: Rig) -> None:
 async def test_outside_through_the_trunk_and_only_where_allowed(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()
-    carrier = Phone("carrier", sip_port=rig.line.settings.sip_port, port=rig.block.spare_first)
+    assert rig.carrier is not None
+    carrier = rig.carrier
     carrier.behaviour, carrier.speaks = Answer(200), AGENT_HZ
-    await carrier.start()
-    rig.phones.append(carrier)
     refused = await rig.ring(SWITCHBOARD)
     await rig.hears(refused, "which_way")
     await refused.press("3")
@@ -173,17 +172,27 @@ async def test_a_leak_is_told_and_the_second_on_duty_takes_it(nodes_rig: Rig, se
     assert (page["accepted_by"], page["table"]) == ("1102", "night")
 
 
-async def test_consent_to_recording_is_asked(nodes_rig: Rig) -> None:
+async def test_a_talk_is_recorded_where_the_caller_agrees_and_only_there(nodes_rig: Rig) -> None:
     rig = nodes_rig
-    after = await rig.mark()
-    yes, no = [await rig.ring(CONSENT) for _ in range(2)]
-    await rig.hears(yes, "ask_consent")
-    await yes.press("1")
-    await rig.hears(no, "ask_consent")
-    await no.press("2")
-    await rig.hears(no, "not_recorded")
-    await rig.record("CallQueued", after=after, waiting=2)
-    results = sorted(row["result"] for row in await rig.records("MenuStep", after=after, node="ask"))
-    assert len(set(results)) == 2, results
-    for call in (yes, no):
+    agent = await rig.agent("1001", speaks=AGENT_HZ)
+    for key, agrees in (("1", True), ("2", False)):
+        after = await rig.mark()
+        call = await rig.ring(CONSENT, speaks=CALLER_HZ)
+        await rig.hears(call, "ask_consent")
+        await call.press(key)
+        if not agrees:
+            await rig.hears(call, "not_recorded")
+        ringing = await (await agent.rung()).answered()
+        connected = await rig.record("CallConnected", after=after)
+        await asyncio.sleep(1.6)
+        assert heard(call.heard(0.5)) == ["agent"] and heard(ringing.heard(0.5)) == ["caller"]
         await call.hang_up()
+        await ringing.ended()
+        await rig.at_rest()
+        sides = [rig.recording(f"{connected['call_id']}.talk1-{side}") for side in ("caller", "agent")]
+        if not agrees:
+            assert not any(len(side) for side in sides), "recorded against the caller's wish"
+            continue
+        for side, hertz in zip(sides, (CALLER_HZ, AGENT_HZ), strict=True):
+            assert audio.only_tone(side[3_200:9_600], hertz), f"{len(side)} samples, not {hertz} Hz alone"
+        assert abs(len(sides[0]) - len(sides[1])) <= 800, "the two sides do not go together"

@@ -1,6 +1,8 @@
 """What callers type and hear, on real parts: collect, say, set, branch, hours, language, subflow, tag, silent line."""
 
 import asyncio
+import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +11,7 @@ from system.tones import heard
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-NUMBERS, OFFICE, CALLING, SILENT = "4002001", "4002002", "4002009", "4002011"
+NUMBERS, OFFICE, CALLING, SILENT, FAREWELL = "4002001", "4002002", "4002009", "4002011", "4002020"
 
 
 async def test_a_number_is_typed_read_back_confirmed_and_reckoned_with(nodes_rig: Rig) -> None:
@@ -21,7 +23,7 @@ async def test_a_number_is_typed_read_back_confirmed_and_reckoned_with(nodes_rig
     await rig.hears(call, "you_typed", "words/3", "words/2", "words/1", "confirm")
     await call.press("1")
     await rig.hears(call, "confirm", "ask_pin")
-    await call.press("8675")
+    await call.press("86758675")
     await rig.hears(call, "double_is", "words/6", "words/4", "words/2", "bye")
     await call.ended()
     ended = await rig.record("CallEnded", after=after)
@@ -36,17 +38,18 @@ async def test_a_secret_is_nowhere(nodes_rig: Rig) -> None:
     await rig.hears(call, "you_typed", "words/6")
     await call.press("1")
     await rig.hears(call, "ask_pin")
-    await call.press("4179")
+    await call.press("41794179")
     await rig.hears(call, "bye")
     await call.ended()
     steps = {row["node"]: row["result"] for row in await rig.records("MenuStep", after=after)}
     assert (steps["account"], steps["pin"]) == ("60000", "***")
     assert (await rig.record("CallEnded", after=after))["call_type"] == "big"
     home = rig.line.folders.home
-    texts = [path for path in home.rglob("*") if path.is_file() and path.suffix in (".jsonl", ".log", ".json", ".seg")]
-    kept = [
-        path for path in [*texts, *(home / "journal").rglob("*")] if path.is_file() and b"4179" in path.read_bytes()
-    ]
+    files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".wav"]
+    kept = [path for path in files if b"41794179" in path.read_bytes()]
+    assert any(b"60000" in path.read_bytes() for path in files), (
+        "the account is nowhere either: these are not the files"
+    )
     assert not kept, f"the password stands in {kept}"
 
 
@@ -118,6 +121,16 @@ async def test_a_called_flow_comes_back_with_another_result(nodes_rig: Rig) -> N
     await call.press("*0")
     await rig.record("CallQueued", after=after)
     await call.hang_up()
+
+
+async def test_a_farewell_with_a_wish_before_the_weekend(nodes_rig: Rig) -> None:
+    rig = nodes_rig
+    local = datetime.datetime.now(ZoneInfo("Asia/Shanghai"))
+    weekend = local.isoweekday() > 5 or (local.isoweekday() == 5 and local.hour >= 12)
+    call = await rig.ring(FAREWELL)
+    await rig.hears(call, "bye")
+    await call.ended()
+    assert heard(call.heard()) == (["weekend_wish", "bye"] if weekend else ["bye"])
 
 
 async def test_a_silent_line_is_told_so_and_hung_up(nodes_rig: Rig) -> None:

@@ -64,6 +64,7 @@ PROMPTS = [
     "too_long",
     "too_short",
     "unknown_caller",
+    "weekend_wish",
     "which_extension",
     "which_language",
     "which_way",

@@ -31,6 +31,10 @@ def test_the_demo_is_what_the_readme_promises() -> None:
     assert site.codes == {
         "*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done",
         "*16": "extend_wrap_up",
+        "*78": "do_not_disturb",
+        "*79": "end_do_not_disturb",
+        "*71": "open_extension",
+        "*72": "close_extension",
     }  # fmt: skip
     assert site.ring_ms == 5_000
     assert site.floor.queues["enquiry"].answer_within_ms == 15_000
