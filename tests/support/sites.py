@@ -180,7 +180,15 @@ def small_site(
         },
         services={"sms": Webhook(name="sms", url="http://127.0.0.1:1/", give_up_ms=120_000)},
         duty={"night": (DutyShift(weekdays=tuple(range(7)), begins=0, ends=1440, parties=(PAGER, ROOM)),)},
-        codes={"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done", "*78": "do_not_disturb", "*72": "close_extension"},
+        codes={
+            "*11": "sign_in",
+            "*12": "sign_out",
+            "*13": "ready",
+            "*14": "pause",
+            "*15": "wrap_up_done",
+            "*78": "do_not_disturb",
+            "*72": "close_extension",
+        },
     )
 
 
