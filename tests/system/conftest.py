@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from phones.phone import Phone
 
+from phones.phone import Phone
 from router.line.ports import Block, free_block
 from system.outside_service import OutsideService
 from system.rig import SITE_NODES, Rig, service_port

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from phones.behaviour import Answer
-from system.rig import AGENT_HZ, CALLER_HZ, Rig, until
-from system.tones import heard
 
+from phones.behaviour import Answer
 from router.core.events import AgentRegroupAsked, QueueCloseAsked
 from router.core.ids import AgentId
+from system.rig import AGENT_HZ, CALLER_HZ, Rig, until
+from system.tones import heard
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 

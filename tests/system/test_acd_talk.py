@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from phones.behaviour import Answer
 from system.rig import AGENT_HZ, CALLER_HZ, Rig, until
 from system.tones import heard, mixed, windows_with

@@ -4,8 +4,8 @@ import asyncio
 import time
 
 import pytest
-from phones import audio
 
+from phones import audio
 from phones.behaviour import Answer, Refuse
 from router.core.events import AppointmentAsked, ExtensionAsked
 from router.core.lines import Party

@@ -1,4 +1,4 @@
-"""What flows ask of the outside, on real parts: a table, web services that answer, are slow or down, a login, notices."""
+"""What flows ask of the outside, on real parts: a table, web services (slow, down), a login, messages, choices."""
 
 import asyncio
 

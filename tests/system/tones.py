@@ -1,4 +1,4 @@
-"""Marker tones: every prompt of the tests' second site is a tone of its own, and what was heard is read back as names."""
+"""Marker tones: every prompt of the second site is a tone of its own, and what was heard is read back as names."""
 
 from collections.abc import Collection
 from pathlib import Path
