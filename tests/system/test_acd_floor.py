@@ -35,7 +35,7 @@ async def test_an_emergency_nobody_takes_is_alarmed_and_taken_by_who_is_on_duty(
     assert (await rig.record("PageEnded", after=after))["accepted_by"] == "1101"
 
 
-async def test_an_emergency_an_agent_takes_stops_the_ring_for_who_is_on_duty(nodes_rig: Rig) -> None:
+async def test_an_emergency_an_agent_takes_bothers_nobody_else_on_duty(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()
     duty = await rig.phone("1101", Answer(None))

@@ -1,4 +1,4 @@
-"""Ringing and talking as the ACD's rules want it, on real parts: whisper, work number, connected phones, several rung."""
+"""Ringing and talking by the rules of the ACD, on real parts: whisper, work number, connected phones, several rung."""
 
 import asyncio
 

@@ -141,3 +141,45 @@ def test_flat_strings_get_their_types() -> None:
         "late": False,
         "agent": "1001",
     }
+
+
+def beyond_agents() -> Rows:
+    """A caller given back by a queue and taken by who is on duty, and our own call to them."""
+    rows: Rows = []
+
+    def note(at_ms: int, kind: str, **fields: object) -> None:
+        rows.append({"type": kind, "seq": len(rows) + 1, "at_ms": at_ms, "v": 1, "config": "a", **fields})
+
+    note(0, "RouterUp", epoch=1, calls=0)
+    note(100, "CallReceived", call_id="c1")
+    note(200, "CallQueued", call_id="c1", position=1, waiting=1)
+    note(1_200, "OutboundRang", call_id="c2")
+    note(1_300, "MenuStep", call_id="c2")
+    note(1_400, "OutboundEnded", call_id="c2", result="")
+    note(2_200, "QueueLeft", call_id="c1", wait_ms=2_000)
+    note(2_300, "CallQueued", call_id="c1", position=1, waiting=1)
+    note(2_500, "CallTransferred", call_id="c1")
+    note(*(3_000, "CallEnded"), call_id="c1", outcome="sent_out", asked=True, total_ms=2_900, wait_ms=2_300, talk_ms=0)
+    return rows
+
+
+BEYOND: dict[str, Callable[[Rows], object]] = {
+    "our own call never ended": lambda rows: drop(rows, "OutboundEnded"),
+    "our own call never rung": lambda rows: drop(rows, "OutboundRang"),
+    "our own call ended twice": lambda rows: again(rows, "OutboundEnded"),
+    "asked twice without leaving": lambda rows: drop(rows, "QueueLeft"),
+    "wait until given back": lambda rows: only(rows, "QueueLeft").update(wait_ms=1),
+    "wait until transferred": lambda rows: only(rows, "CallEnded").update(wait_ms=2_800),
+}
+
+
+def test_calls_that_no_agent_takes_balance_too() -> None:
+    assert check(beyond_agents()).faults == []
+
+
+@pytest.mark.parametrize("spoil", BEYOND.values(), ids=BEYOND.keys())
+def test_a_spoiled_stream_without_agents_is_noticed(spoil: Callable[[Rows], object]) -> None:
+    rows = beyond_agents()
+    spoil(rows)
+    faults = [fault for fault in check(rows).faults if "follows seq" not in fault]
+    assert faults

@@ -24,7 +24,13 @@ def operations() -> Operations:
             parameter("variables", "body"),
         ],
     }
-    declaration = {"apis": [{"path": "/channels/{channelId}/dial", "operations": [dial]}]}
+    record = {"nickname": "record", "httpMethod": "POST", "parameters": [parameter("name", "query", True)]}
+    declaration = {
+        "apis": [
+            {"path": "/channels/{channelId}/dial", "operations": [dial]},
+            {"path": "/channels/{channelId}/record", "operations": [record]},
+        ]
+    }
     return Operations.from_resources({"channels": SimpleNamespace(json={"api_declaration": declaration})})
 
 
@@ -33,6 +39,10 @@ def test_values_go_where_the_table_says(operations: Operations) -> None:
     assert request == Request(
         "POST", "channels/x.1/dial", (("timeout", "20"), ("mute", "true")), '{"variables":{"a":"ü"}}'
     )
+
+
+def test_a_parameter_may_be_called_name(operations: Operations) -> None:
+    assert operations.encode("channels.record", name="x.1.r1").query == (("name", "x.1.r1"),)
 
 
 def test_an_id_cannot_leave_its_place(operations: Operations) -> None:
