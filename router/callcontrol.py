@@ -211,6 +211,8 @@ class CallControl:
 
     def _settle(self, turn: Turn) -> None:
         """Work until nothing follows any more: tasks whose calls ended, then idle agents and music."""
+        if self.desk.state.pages:
+            self.tasks.emergency_over(turn, self.ending)
         while self.desk.outbound_ended:
             call, result = self.desk.outbound_ended.pop(0)
             told = self.tasks.call_ended(turn, call, result)

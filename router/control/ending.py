@@ -13,6 +13,9 @@ LINGER_MS: Ms = 5_000
 """How long an ended call waits for its legs to be reported gone before it asks again and forgets them."""
 
 
+_WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+
+
 class Ending:
     """The last part of every call's path."""
 
@@ -30,7 +33,7 @@ class Ending:
             outcome, detail = Outcome.ANSWERED, ""
         elif call.stage is Stage.AWAY:
             outcome, detail = Outcome.SENT_OUT, call.transfer_kind
-        elif call.asked_at:
+        elif call.stage in _WAITS or call.place is not None:
             short = turn.now - call.asked_at <= self._desk.queue_of(call).short_abandon_ms
             outcome, detail = Outcome.ABANDONED_SHORT if short else Outcome.ABANDONED, call.stage.value
         elif call.purpose and call.session is not None and (result := call.session.variables.get("result")):
@@ -62,7 +65,7 @@ class Ending:
                 outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
         self._desk.timers.cancel_all(f"call:{call.id}")
         call.session = None
-        if was in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING):
+        if was in _WAITS:
             call.wait_ms = turn.now - call.asked_at
             self._desk.leave_queue(call)
         if was is Stage.TALKING:

@@ -3,11 +3,14 @@
 from router.control.call import Call, Stage
 from router.control.desk import Desk
 from router.control.dialling import may_dial
+from router.control.ending import Ending
 from router.control.outbound import Outbound
 from router.control.state import Appointment, Paging
 from router.core import events, records
+from router.core.commands import HangUpReason
 from router.core.ids import CallId, Ms
 from router.core.lines import Party
+from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr.orders import Book, Page, Reply
 
@@ -130,6 +133,13 @@ class Tasks:
                 return self._page_over(turn, paging, "")
         return None
 
+    def emergency_over(self, turn: Turn, ending: Ending) -> None:
+        """Whoever is being rung for an emergency that an agent has taken, or that is gone, is rung no longer."""
+        for paging in list(self._desk.state.pages.values()):
+            call = self._desk.state.calls.get(paging.call) if paging.call is not None else None
+            if not self._still_wanted(paging) and call is not None and call.stage is Stage.DIALLING:
+                ending.end(turn, call, Outcome.SELF_SERVED, "router", "not_needed", reason=HangUpReason.ELSEWHERE)
+
     # --- inside ---
 
     def _kept(self, turn: Turn, appointment: Appointment, answered: bool) -> None:
@@ -180,7 +190,7 @@ class Tasks:
             rung_count=paging.next,
             span_ms=turn.now - paging.began_at,
         )
-        if not accepted_by:
+        if not accepted_by and self._still_wanted(paging):
             self._alert(turn, "page_not_accepted", paging.table, f"{paging.next} rung")
         if not paging.request:
             return None
