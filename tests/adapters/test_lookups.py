@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -18,8 +17,9 @@ from router.core.events import ReplyArrived
 from router.core.ids import CallId
 from router.core.services import HttpSource, RedisSource, Source
 from router.errors import SettingsError
+from support.redis_program import free_port, redis_program
 
-REDIS_PORT = 26379
+REDIS_PORT = free_port()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -258,12 +258,10 @@ async def test_a_source_that_was_removed_is_a_failure(desk: Desk) -> None:
 
 @pytest.fixture(scope="module")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
+    program, name = redis_program()
     folder: Path = tmp_path_factory.mktemp("redis")
     arguments = ["--port", str(REDIS_PORT), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    server = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([name, *arguments], executable=program, stdout=subprocess.DEVNULL)
     try:
         yield
     finally:

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,13 +18,11 @@ from router.adapters.outbox import Outbox
 from router.adapters.record_codec import from_fields
 from router.adapters.redis_stream import RedisStream, connection
 from router.core.records import Record, SiteChanged
+from support.redis_program import free_port, redis_program
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server on this machine"),
-]
+pytestmark = pytest.mark.system
 
-PORT = int(os.environ.get("TEST_REDIS_PORT", "23379"))
+PORT = free_port()
 URL = f"redis://127.0.0.1:{PORT}/0"
 KEY = "hotline:t:events"
 PASSWORD = "right"
@@ -40,11 +36,13 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        program, name = redis_program()
         self._process = subprocess.Popen(
             [
-                "redis-server", "--port", str(PORT), "--bind", "127.0.0.1", "--dir", str(self._folder),
+                name, "--port", str(PORT), "--bind", "127.0.0.1", "--dir", str(self._folder),
                 "--appendonly", "yes", "--save", "", "--requirepass", PASSWORD,
             ],
+            executable=program,
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(200):
