@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from router.acd.agent import AgentStatus
-from router.acd.matcher import Matcher, Waiting
+from router.acd.matcher import Matcher
 from router.acd.spec import Agent, Floor, Need, Queue, meets
+from router.acd.waiting import Waiting
 from router.core.ids import AgentId, CallId, QueueName
 
 AGENTS = (100, 1_000, 10_000)

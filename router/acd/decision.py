@@ -4,8 +4,9 @@ The rules in their order: not in a group of the queue, a state or phone that can
 agent the caller had before, a skill too low, tried already in this round, kept in reserve, and last: others came first.
 """
 
-from router.acd.matcher import Matcher, Waiting
+from router.acd.matcher import Matcher
 from router.acd.presence import FREE, Counts, Presence
+from router.acd.waiting import Waiting
 from router.core.records import AgentState
 
 ACROSS = ""

@@ -8,90 +8,15 @@ becomes idle takes the call with the lowest key of all groups they may serve. No
 import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import NamedTuple
-
-import msgspec
 
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Agent, Floor, Need, Queue, Step, both, meets
+from router.acd.waiting import GroupKey, Pick, Prospects, Waiting, WaitKey
 from router.core.ids import AgentId, CallId, Ms, QueueName
-
-WaitKey = tuple[int, Ms, int]
-"""(tier, asked at minus head start, sequence), lowest first."""
-GroupKey = tuple[QueueName, Need, int, tuple[str, ...], str, bool]
-"""(queue, what the call itself needs, step by waiting time, senior groups, sticky agent, may use reserved agents)."""
-
 
 SPARE_ENTRIES = 64
 """So many stale entries a group's heap may have beside its own size, before they are cleared out."""
-
-
-class Waiting(msgspec.Struct, kw_only=True):
-    """A call that waits for an agent.
-
-    ``need`` is what the call asks for beside its queue; ``step`` how many of the queue's steps it has reached by
-    waiting; ``senior_groups`` and ``sticky`` narrow who may serve it for now. ``tried`` are the agents rung in this
-    round; ``offered`` counts those who are being rung.
-    """
-
-    call: CallId
-    queue: QueueName
-    need: Need = ANYBODY
-    tier: int
-    key_ms: Ms
-    seq: int
-    asked_at: Ms
-    step: int = 0
-    senior_groups: tuple[str, ...] = ()
-    sticky: str = ""
-    privileged: bool = False
-    tried: list[AgentId] = []
-    round: int = 1
-    attempt: int = 0
-    offered: int = 0
-
-    @property
-    def key(self) -> WaitKey:
-        """The order among waiting calls; it changes only by recorded re-keying."""
-        return (self.tier, self.key_ms, self.seq)
-
-    @property
-    def group(self) -> GroupKey:
-        """The group of calls with the same needs."""
-        return (self.queue, self.need, self.step, self.senior_groups, self.sticky, self.privileged)
-
-
-class Pick(msgspec.Struct, frozen=True):
-    """A call and the agent it goes to; ``runner_up`` would have been next, ``idle_count`` could have been taken.
-
-    ``won_by`` and ``runner_up_by`` are the keys that decided, lower first: of two agents, or of two calls where the
-    agent came to the calls (``agent_came``).
-    """
-
-    waiting: Waiting
-    agent: AgentId
-    runner_up: str
-    idle_count: int
-    won_by: float
-    runner_up_by: float
-    agent_came: bool = False
-
-
-class Prospects(NamedTuple):
-    """How a waiting call stands with the agents.
-
-    ``groups`` are those whose agents may serve it by and by; ``idle_count`` agents could be rung for it now,
-    ``tried_idle_count`` of them have been in this round; ``entitled`` says whether it may take them, or they are kept
-    for others. ``in_service_count`` is everybody's.
-    """
-
-    groups: tuple[str, ...]
-    idle_count: int
-    tried_idle_count: int
-    entitled: bool
-    in_service_count: int
-
 
 _Idle = tuple[float, int, AgentId, int]
 """(strategy key, idle sequence, agent, how often they had become idle): an agent in a group's heap."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from router.acd.agent import IllegalTransition
-from router.acd.matcher import Waiting
+from router.acd.waiting import Waiting
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
 from router.core.lines import Party

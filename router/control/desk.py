@@ -7,11 +7,11 @@ import msgspec
 
 from router.acd.agents import Agents
 from router.acd.decision import passed_over
-from router.acd.matcher import Waiting
 from router.acd.overlays import Overlays, laid_over
 from router.acd.presence import Counts
 from router.acd.spec import Queue
 from router.acd.standing import known_classes
+from router.acd.waiting import Waiting
 from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records

@@ -8,8 +8,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from router.acd.matcher import Waiting
 from router.acd.spec import CallClass, Queue
+from router.acd.waiting import Waiting
 from router.control.call import Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS

@@ -1,9 +1,9 @@
 """Pure: entering a queue, waiting in it and being given back: classes and places, the rules at each end, steps."""
 
 from router.acd.agent import AWAY
-from router.acd.matcher import Waiting
 from router.acd.spec import CallClass, Queue, need_text
 from router.acd.standing import STANDARD, strongest
+from router.acd.waiting import Waiting
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
 from router.core import commands, records

@@ -1,8 +1,8 @@
 """Pure: from an agent's phone to talk: ringing agents one after another or several at once, bridging, hold."""
 
 from router.acd.agent import AgentStatus
-from router.acd.matcher import Pick
 from router.acd.spec import Queue
+from router.acd.waiting import Pick
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending

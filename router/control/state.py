@@ -3,7 +3,7 @@
 import msgspec
 
 from router.acd.agent import FloorState
-from router.acd.matcher import Waiting
+from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from router.acd.matcher import Waiting
 from router.acd.presence import FREE, availability
 from router.acd.selection import STRATEGIES
 from router.acd.spec import meets, need_text
+from router.acd.waiting import Waiting
 from router.control.call import Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.core.ids import AgentId, CallId

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from router.acd.agent import AgentStatus
-from router.acd.matcher import Matcher, Waiting, may_serve
+from router.acd.matcher import Matcher, may_serve
 from router.acd.spec import Agent, Floor, Queue
+from router.acd.waiting import Waiting
 from router.core.ids import AgentId, CallId, QueueName
 
 

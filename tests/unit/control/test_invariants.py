@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from router.acd.agent import AgentStatus, PhoneStatus
-from router.acd.matcher import Waiting
+from router.acd.waiting import Waiting
 from router.control import invariants
 from router.control.call import Call, Leg, LegStage, Stage
 from router.core import commands, events, records
