@@ -1,15 +1,20 @@
-"""``python -m bench``: measures arrival to bridge, side by side with app_queue, and writes RESULTS.md."""
+"""``python -m bench``: arrival to bridge side by side with app_queue, decisions, the simulator; writes RESULTS.md."""
 
 import argparse
 import asyncio
+import contextlib
+import io
 import os
 import tempfile
+import time
 from pathlib import Path
 
+from bench import decision
 from bench.report import Measured, write
 from bench.stopwatch import Stopwatch
 from bench.switch import APP_QUEUE, OURS, add_app_queue
 from router.adapters.control import Control
+from router.cli import run
 from router.cli.prompts import build_site_prompts
 from router.core.events import AgentSignInAsked, AgentSignOutAsked
 from router.drill import Behaviour, Callers, Phones, Plan
@@ -21,6 +26,7 @@ from router.settings import Settings
 SITE = Path(__file__).parent / "site"
 ROOT = os.environ.get("HOTLINE_ASTERISK_ROOT") or str(SITE.parents[1] / ".hotline" / "asterisk-root")
 TALK_MS = 300
+SIMULATED_CALLS = 200_000
 
 
 async def measure(rates: list[int], seconds: int) -> str:
@@ -51,7 +57,19 @@ async def measure(rates: list[int], seconds: int) -> str:
                 await phones.stop()
                 await stopwatch.stop()
     block.close()
-    return write(runs, version, len(passwords))
+    print("decisions ...", flush=True)
+    decisions = list(decision.runs(quick=True))
+    print("simulator ...", flush=True)
+    return write(runs, version, len(passwords), decisions, _simulated())
+
+
+def _simulated() -> tuple[int, float]:
+    """How many calls were simulated, and the seconds of CPU it took."""
+    words = f"simulate --model --calls-per-hour 200 --aht 180 --agents 14 --calls {SIMULATED_CALLS} --seed 1 --json"
+    began = time.process_time()
+    with contextlib.redirect_stdout(io.StringIO()):
+        run(words.split())
+    return SIMULATED_CALLS, time.process_time() - began
 
 
 async def _run(line: Line, stopwatch: Stopwatch, who: str, number: str, rate: int, count: int) -> Measured:

@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -24,8 +24,19 @@ class Measured(NamedTuple):
         return self.waits_ms[min(int(share * len(self.waits_ms)), len(self.waits_ms) - 1)]
 
 
-def write(runs: list[Measured], asterisk: str, agents: int) -> str:
-    """Write RESULTS.md and return its text."""
+def write(
+    runs: list[Measured], asterisk: str, agents: int, decisions: list[dict[str, Any]], simulated: tuple[int, float]
+) -> str:
+    """Write RESULTS.md and return its text.
+
+    ``decisions`` are the rows of ``bench.decision``; ``simulated`` is (calls, seconds of CPU).
+    """
+    calls, cpu_s = simulated
+    decided = "\n".join(
+        f"| {row['agents']:,} | {row['waiting']:,} | {row['requirements']} | {row['decision']}"
+        f" | {row['p50_ns'] / 1_000:.1f} | {row['p99_ns'] / 1_000:.1f} |"
+        for row in decisions
+    )
     rows = "\n".join(
         f"| {run.who} | {run.per_second} | {len(run.waits_ms)} of {run.made} | {run.percentile(0.5):.1f}"
         f" | {run.percentile(0.95):.1f} | {run.waits_ms[-1]:.1f} |"
@@ -43,6 +54,22 @@ agent is free. Figures of one machine say little: read the ratios.
 {rows}
 
 {_ratios(runs)}
+
+# A decision
+
+Who gets whom, in call control alone: an agent who becomes free with callers waiting, a caller who comes. 30 skills, 3 to
+6 a head at levels 1 to 5. The target is a p99 of 50 us at the largest. Alone: `python -m bench.decision`.
+
+| agents | waiting | requirements | decision | p50 us | p99 us |
+|---|---|---|---|---|---|
+{decided}
+
+# The simulator
+
+`hotline simulate --model` with 14 agents and 200 calls an hour: {calls:,} calls took {cpu_s:.1f} s of one core,
+{cpu_s / calls * 1e6:.0f} us a call, {cpu_s / calls * 1e6:.0f} s for a million (the target is 60).
+
+# The machine
 
 - Machine: {_processor()}, {os.cpu_count()} cores, {_memory()}; everything on it: Asterisk, Redis, router, SIPp
 - Versions: Asterisk {asterisk}, Python {platform.python_version()}, {_sipp()}, {_system()}
