@@ -57,8 +57,8 @@ agent is free. Figures of one machine say little: read the ratios.
 
 # A decision
 
-Who gets whom, in call control alone: an agent who becomes free with callers waiting, a caller who comes. 30 skills, 3 to
-6 a head at levels 1 to 5. The target is a p99 of 50 us at the largest. Alone: `python -m bench.decision`.
+Who gets whom, in call control alone: an agent who becomes free with callers waiting, a caller who comes. 30 skills,
+3 to 6 a head at levels 1 to 5. The target is a p99 of 50 us at the largest. Alone: `python -m bench.decision`.
 
 | agents | waiting | requirements | decision | p50 us | p99 us |
 |---|---|---|---|---|---|
