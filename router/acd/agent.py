@@ -24,6 +24,8 @@ class AgentEvent(StrEnum):
     HELD = "held"
     TAKEN_BACK = "taken_back"
     TALK_ENDED = "talk_ended"
+    FREED = "freed"
+    """The talk is over and there is no wrap-up."""
     WRAPPED_UP = "wrapped_up"
     RETURNED = "returned"
     """``return_after`` has passed since the agent was taken out of rotation."""
@@ -35,8 +37,8 @@ AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
     _S.SIGNED_OUT: {_E.SIGN_IN: _S.READY},
     _S.READY: {_E.SIGN_OUT: _S.SIGNED_OUT, _E.PAUSE: _S.PAUSED, _E.RING: _S.RINGING},
     _S.RINGING: {_E.CONNECTED: _S.TALKING, _E.PASSED: _S.READY, _E.MISSED: _S.NOT_ANSWERING},
-    _S.TALKING: {_E.HELD: _S.HOLDING, _E.TALK_ENDED: _S.WRAP_UP},
-    _S.HOLDING: {_E.TAKEN_BACK: _S.TALKING, _E.TALK_ENDED: _S.WRAP_UP},
+    _S.TALKING: {_E.HELD: _S.HOLDING, _E.TALK_ENDED: _S.WRAP_UP, _E.FREED: _S.READY},
+    _S.HOLDING: {_E.TAKEN_BACK: _S.TALKING, _E.TALK_ENDED: _S.WRAP_UP, _E.FREED: _S.READY},
     _S.WRAP_UP: {
         _E.WRAPPED_UP: _S.READY,
         _E.READY: _S.READY,

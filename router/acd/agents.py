@@ -205,18 +205,20 @@ class Agents:
         return True
 
     def talk_ended(self, turn: Turn, agent: AgentId, queue: Queue) -> None:
-        """The agent's part in the call is over; wrap-up begins."""
+        """The agent's part in the call is over; wrap-up begins, if there is one."""
         status = self._state.agents[agent]
         spec = self._floor.agents.get(agent)
         own_ms = spec.wrap_up_ms if spec is not None else None
         status.wrap_up_ms, status.extended = queue.wrap_up_ms if own_ms is None else own_ms, False
+        if not status.wrap_up_ms:
+            self._go(turn, status, AgentEvent.FREED)
+            status.call = None
+            self._grant_after_call(turn, status)
+            return
         self._go(turn, status, AgentEvent.TALK_ENDED)
         status.call = None
-        if status.wrap_up_ms:
-            name = "overdue" if queue.wrap_up_until_done else "wrap_up"
-            self._timers.set(f"agent:{agent}", name, turn.now + status.wrap_up_ms)
-        else:
-            self._wrapped_up(turn, status)
+        name = "overdue" if queue.wrap_up_until_done else "wrap_up"
+        self._timers.set(f"agent:{agent}", name, turn.now + status.wrap_up_ms)
 
     # --- time and phones ---
 

@@ -78,6 +78,12 @@ class Matcher:
         self._ringing_at_few: dict[CallId, None] = {}
         """Calls that ring at fewer phones than their queue wishes."""
         self._touched: dict[QueueName, None] = {}
+        self._conditional = frozenset(
+            queue.name
+            for queue in floor.queues.values()
+            if any(step.waiting_over or step.signed_in_under for step in queue.steps)
+        )
+        """Queues with steps by their length or staff."""
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True))
 
@@ -93,7 +99,7 @@ class Matcher:
         group = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
-        self._touched[waiting.queue] = None
+        self._touch(waiting.queue)
         if waiting.offered:
             self._note_few(waiting)
         else:
@@ -106,7 +112,7 @@ class Matcher:
         self._ringing_at_few.pop(call, None)
         order = self._order[waiting.queue]
         del order[bisect_left(order, waiting.key)]
-        self._touched[waiting.queue] = None
+        self._touch(waiting.queue)
         if not waiting.offered:
             self._unlist(waiting)
 
@@ -184,14 +190,14 @@ class Matcher:
         self._of_agent[status.number] = joined
         for group in joined:
             group.members[status.number] = None
-            self._touched[group.queue.name] = None
+            self._touch(group.queue.name)
 
     def dismiss(self, agent: AgentId) -> None:
         """An agent left service."""
         self.busy(agent)
         for group in self._of_agent.pop(agent, ()):
             del group.members[agent]
-            self._touched[group.queue.name] = None
+            self._touch(group.queue.name)
         self._agents.pop(agent, None)
 
     def idle(self, agent: AgentId) -> None:
@@ -394,6 +400,11 @@ class Matcher:
                 yield queue.name
 
     # --- inside ---
+
+    def _touch(self, queue: QueueName) -> None:
+        """A queue's length or staff has changed."""
+        if queue in self._conditional:
+            self._touched[queue] = None
 
     def _list(self, waiting: Waiting) -> None:
         insort(self._group(waiting.group).waiting, (waiting.key, waiting.call))

@@ -186,7 +186,7 @@ class Desk:
         """The classes a caller has before a flow says anything: by the number dialled, else by who they are."""
         site = self.site_of(call)
         did = site.dids.get(call.did)
-        customer = site.customers.get(call.caller.number or call.caller.raw)
+        customer = site.customers.get(call.caller.number or call.caller.raw) if site.customers else None
         return known_classes(did.classes if did is not None else (), customer)
 
     def passed_over(self, waiting: Waiting, *, ringing: bool) -> Counts:

@@ -94,15 +94,16 @@ class Door:
         self._desk.state.calls[call.id] = call
         self._desk.channels[call.channel] = call
         turn.order(commands.SendRinging(call=call.id, channel=call.channel))
-        turn.note(
-            records.CallReceived,
-            call_id=call.id,
-            did=call.did,
-            caller=call.caller.number or call.caller.raw,
-            withheld=call.caller.withheld,
-            trunk=call.trunk,
-            diverted_from=call.diverted_from,
-        )
+        if turn.wants(records.CallReceived):
+            turn.note(
+                records.CallReceived,
+                call_id=call.id,
+                did=call.did,
+                caller=call.caller.number or call.caller.raw,
+                withheld=call.caller.withheld,
+                trunk=call.trunk,
+                diverted_from=call.diverted_from,
+            )
         if event.did not in site.dids:
             self._ending.end(turn, call, Outcome.TURNED_AWAY, "router", "unknown_number", reason=HangUpReason.REJECTED)
         elif site.answer_after_ms:

@@ -121,7 +121,8 @@ class Ringing:
             leg.releases = True
             self._desk.close_leg(turn, leg, HangUpReason.ELSEWHERE)
             return
-        for other in self._desk.legs_of(call):
+        others = self._desk.legs_of(call) if call.leg_count + len(call.handed_over) > 1 else ()
+        for other in others:
             if other is not leg and other.stage in (LegStage.DIALLING, LegStage.RINGING):
                 self._disarm(call, other)
                 other.releases = True
