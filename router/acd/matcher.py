@@ -495,9 +495,7 @@ class Matcher:
         """Apply the steps that queues reach, or leave, by their length and staff."""
         for queue in list(self._touched):
             del self._touched[queue]
-            steps = self._floor.queues[queue].steps if queue in self._floor.queues else ()
-            if not any(step.waiting_over or step.signed_in_under for step in steps):
-                continue
+            steps = self._floor.queues[queue].steps
             now = self._reached.get(queue, 0)
             reached = max((n for n, step in enumerate(steps, 1) if self._holds(queue, step, n <= now)), default=0)
             if reached != now:

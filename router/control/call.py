@@ -34,6 +34,10 @@ class Stage(StrEnum):
     """The terminal record is out; legs may still be closing."""
 
 
+WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+"""Stages in which a call has a place in a queue."""
+
+
 class CallEvent(StrEnum):
     """What can happen to a call."""
 

@@ -7,6 +7,7 @@ second pause reason). What is missing is asked for; a PIN is always asked for, n
 """
 
 from router.control.desk import Desk
+from router.control.ending import LINGER_MS
 from router.control.state import CodeStep
 from router.core import commands, events, ids, records
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PlaybackId
@@ -17,7 +18,6 @@ DIGIT_PAUSE_MS: Ms = 3_000
 """A pause after the last digit that ends a number, as ``#`` does."""
 FIRST_DIGIT_MS: Ms = 10_000
 PIN_TRIES = 3
-LINGER_MS: Ms = 5_000
 
 
 class Codes:

@@ -9,6 +9,7 @@ from router.core.turn import Turn
 from router.site import Site
 
 GIVE_UP_MARGIN_MS: Ms = 5_000
+"""Asterisk's own time-out for a ring is this much later than ours."""
 
 
 def may_dial(site: Site, party: Party) -> bool:

@@ -1,6 +1,6 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
-from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Stage
+from router.control.call import WAITS, Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.messages import Messages
 from router.core import commands, ids, records
@@ -11,9 +11,6 @@ from router.core.turn import Turn
 
 LINGER_MS: Ms = 5_000
 """How long an ended call waits for its legs to be reported gone before it asks again and forgets them."""
-
-
-_WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
 
 
 class Ending:
@@ -33,7 +30,7 @@ class Ending:
             outcome, detail = Outcome.ANSWERED, ""
         elif call.stage is Stage.AWAY:
             outcome, detail = Outcome.SENT_OUT, call.transfer_kind
-        elif call.stage in _WAITS or call.place is not None:
+        elif call.stage in WAITS or call.place is not None:
             short = turn.now - call.asked_at <= self._desk.queue_of(call).short_abandon_ms
             outcome, detail = Outcome.ABANDONED_SHORT if short else Outcome.ABANDONED, call.stage.value
         elif call.purpose and call.session is not None and (result := call.session.variables.get("result")):
@@ -65,7 +62,7 @@ class Ending:
                 outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
         self._desk.timers.cancel_all(f"call:{call.id}")
         call.session = None
-        if was in _WAITS:
+        if was in WAITS:
             call.wait_ms = turn.now - call.asked_at
             self._desk.leave_queue(call)
         if was is Stage.TALKING:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router.acd.spec import CallClass, Queue
 from router.acd.waiting import Waiting
-from router.control.call import Call, CallEvent, Leg, LegFor, LegStage, Stage
+from router.control.call import WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS
 from router.core import commands
@@ -21,7 +21,6 @@ from router.core.turn import Turn
 AGENTS_AT_ONCE = 1_000
 """So many agents are looked at in one check, so that calls do not feel it; the next check goes on behind them."""
 
-_WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
 _BEING_RUNG = frozenset({LegStage.DIALLING, LegStage.RINGING})
 _TALKS = frozenset({AgentState.TALKING, AgentState.HOLDING})
 _WITHOUT_CALL = frozenset({AgentState.SIGNED_OUT, AgentState.READY, AgentState.PAUSED, AgentState.NOT_ANSWERING})
@@ -63,14 +62,14 @@ def _one_place_per_call(desk: Desk, turn: Turn) -> Iterator[Fault]:
     calls, places = desk.state.calls, desk.state.waiting
     for name, waiting in list(places.items()):
         call = calls.get(name)
-        if call is None or call.stage not in _WAITS:
+        if call is None or call.stage not in WAITS:
             del places[name]
             yield Fault("place_without_call", waiting.queue, name, "place removed", True)
         elif waiting.queue != call.queue or not desk.matcher.knows(waiting):
             call.queue = waiting.queue
             yield Fault("place_not_indexed", waiting.queue, name, "index rebuilt", True)
     for call in list(calls.values()):
-        if call.stage in _WAITS and call.id not in places:
+        if call.stage in WAITS and call.id not in places:
             places[call.id] = _place(desk, call, turn)
             yield Fault("call_without_place", call.queue, call.id, "put in line by when they asked", True)
         if desk.channels.get(call.channel) is not call:
@@ -139,7 +138,7 @@ def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
         call = desk.state.calls.get(status.call) if status.call is not None else None
         named = status.call or ""
         if status.state is AgentState.RINGING:
-            if number not in rung and (call is None or call.stage not in _WAITS):
+            if number not in rung and (call is None or call.stage not in WAITS):
                 desk.agents.passed(turn, number)
                 yield Fault("ringing_for_nothing", number, named, "ready again")
         elif status.state in _TALKS:

@@ -5,18 +5,17 @@ from router.acd.spec import Queue
 from router.acd.waiting import Pick
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
+from router.control.dialling import GIVE_UP_MARGIN_MS
 from router.control.ending import Ending
 from router.control.open_lines import OpenLines
 from router.control.whisper import Whispers
 from router.core import commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
-from router.core.ids import ChannelId, Ms
+from router.core.ids import ChannelId
 from router.core.records import Outcome
 from router.core.turn import Turn
 
-GIVE_UP_MARGIN_MS: Ms = 5_000
-"""Asterisk's own time-out for a ring is this much later than ours."""
 CONNECT_TRIES = 3
 """How often the switch may fail to bridge a caller before the call counts as lost."""
 

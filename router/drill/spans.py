@@ -3,9 +3,9 @@
 import re
 
 from router.errors import SettingsError
+from router.flowfile.units import UNIT_MS
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
-_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 
 
 def parse_span(text: str) -> int:
@@ -16,4 +16,4 @@ def parse_span(text: str) -> int:
     found = _SPAN.fullmatch(text.strip())
     if found is None:
         raise SettingsError(f"'{text}' is not a span of time", "write a number with its unit: 200ms, 2s, 1m or 2h")
-    return round(float(found[1]) * _UNIT_MS[found[2]])
+    return round(float(found[1]) * UNIT_MS[found[2]])

@@ -7,7 +7,7 @@ from router.core.ids import Ms
 _SPAN = re.compile(r"^([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(ms|s|m|min|h|rings?)$")
 _BARE = re.compile(r"^[0-9]+(?:\.[0-9]+)?$")
 _CLOCK = re.compile(r"^([0-9]{1,2}):([0-9]{2})$")
-_UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
+UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
 _MINUTES_OF_DAY = 24 * 60
 
 
@@ -27,7 +27,7 @@ def span_ms(text: str, ring_ms: Ms) -> Ms:
     found = _SPAN.match(text)
     if found is None:
         raise ValueError(text)
-    unit = ring_ms if found[2].startswith("ring") else _UNIT_MS[found[2]]
+    unit = ring_ms if found[2].startswith("ring") else UNIT_MS[found[2]]
     return round(float(found[1]) * unit)
 
 

@@ -4,15 +4,15 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from router.ivr.choosing import Choosing
 from router.ivr.digits import Digits, Heard
 from router.ivr.fields import Keys, LanguageName, PromptName, Span, Target
-from router.ivr.flow import Node
 from router.ivr.walk import Walk
 
 _TRIES = "tries"
 
 
-class ChooseLanguage(Node, frozen=True, kw_only=True):
+class ChooseLanguage(Choosing, frozen=True, kw_only=True):
     """Says ``prompt`` once in each language of ``keys``, in their order, and follows the caller's key.
 
     So ``prompts/zh/`` says which key is Mandarin's and ``prompts/en/`` which is English's. Without a key it is said
@@ -35,25 +35,8 @@ class ChooseLanguage(Node, frozen=True, kw_only=True):
         walk.memory[_TRIES] = 1
         self._ask(walk)
 
-    def played(self, walk: Walk) -> None:
-        """It has been said: wait for a key."""
-        self._digits().listen(walk)
-
-    def key(self, walk: Walk, key: str) -> None:
-        """Take a key."""
-        heard = self._digits().press(walk, key)
-        if heard is not None:
-            self._follow(walk, heard)
-
-    def timer(self, walk: Walk, name: str) -> None:
-        """No key, or no further key, within the time."""
-        self._follow(walk, self._digits().expired(walk, name))
-
-    def takes(self, walk: Walk, key: str) -> bool:
-        """The person key is the node's own where it chooses a language."""
-        return self._digits().fits(walk, key)
-
-    def _follow(self, walk: Walk, heard: Heard) -> None:
+    def follow(self, walk: Walk, heard: Heard) -> None:
+        """Go where the key leads, or on without one."""
         if heard.result == "key":
             walk.language = self.keys[heard.word]
             walk.step(walk.language)
@@ -71,5 +54,6 @@ class ChooseLanguage(Node, frozen=True, kw_only=True):
         languages = dict.fromkeys(self.keys.values())
         walk.play_media([uri for language in languages for uri in walk.media(self.prompt, language)])
 
-    def _digits(self) -> Digits:
+    def digits(self) -> Digits:
+        """The keys of the choices."""
         return Digits(words=self.keys, first_digit_ms=self.first_digit, inter_digit_ms=self.inter_digit)

@@ -1,25 +1,23 @@
 """Pure: the menu: a prompt, keys that lead on, time-outs and tries."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
+from router.ivr.choosing import Choosing
 from router.ivr.digits import Digits, Heard
 from router.ivr.fields import Keys, PromptName, Span, Target, TargetOrPerson
-from router.ivr.flow import Node
 from router.ivr.walk import Walk
 
 _TRIES = "tries"
 
 
-class Menu(Node, frozen=True, kw_only=True):
+class Menu(Choosing, frozen=True, kw_only=True):
     """Says the choices and follows the caller's key.
 
     Without a key the menu is said again; after ``tries`` times in all the caller goes to ``no_key``. A key that is
     none of ``keys`` is said to be so and counts as a try as well.
     """
-
-    listens: ClassVar[bool] = True
 
     prompt: Annotated[tuple[PromptName, ...], Meta(min_length=1, description="the choices, as they are said")]
     keys: Annotated[dict[Keys, Target], Meta(min_length=1, description="where each key leads; 12 is 1 and then 2")]
@@ -39,27 +37,14 @@ class Menu(Node, frozen=True, kw_only=True):
         walk.memory[_TRIES] = 1
         walk.play(self.prompt)
 
-    def played(self, walk: Walk) -> None:
-        """The menu has been said: wait for a key."""
-        self._digits().listen(walk)
-
     def key(self, walk: Walk, key: str) -> None:
         """Take a key, unless the prompt must be heard out first."""
         if walk.playing and not self.barge_in:
             return
-        heard = self._digits().press(walk, key)
-        if heard is not None:
-            self._follow(walk, heard)
+        super().key(walk, key)
 
-    def timer(self, walk: Walk, name: str) -> None:
-        """No key, or no further key, within the time."""
-        self._follow(walk, self._digits().expired(walk, name))
-
-    def takes(self, walk: Walk, key: str) -> bool:
-        """The person key is the menu's own where it is one of its keys or goes on with what has been typed."""
-        return self._digits().fits(walk, key)
-
-    def _follow(self, walk: Walk, heard: Heard) -> None:
+    def follow(self, walk: Walk, heard: Heard) -> None:
+        """Go where the key leads, or on without one."""
         if heard.result == "key":
             walk.step(heard.word)
             walk.go(self.keys[heard.word])
@@ -72,5 +57,6 @@ class Menu(Node, frozen=True, kw_only=True):
         walk.memory[_TRIES] = tries + 1
         walk.play((*self.invalid_prompt, *self.prompt) if heard.result == "invalid" else self.prompt)
 
-    def _digits(self) -> Digits:
+    def digits(self) -> Digits:
+        """The keys of the choices."""
         return Digits(words=self.keys, first_digit_ms=self.first_digit, inter_digit_ms=self.inter_digit)

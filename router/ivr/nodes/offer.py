@@ -4,15 +4,15 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from router.ivr.choosing import Choosing
 from router.ivr.digits import Digits, Heard
 from router.ivr.fields import Keys, PromptName, QueueRef, Span, Target
-from router.ivr.flow import Node
 from router.ivr.walk import Walk
 
 _TRIES = "tries"
 
 
-class Offer(Node, frozen=True, kw_only=True):
+class Offer(Choosing, frozen=True, kw_only=True):
     """Offers a choice (leave a message, be called back, ...) when the caller would have to wait; else goes on at once.
 
     ``wait`` is the node that puts them in the queue: a caller who presses nothing waits. The choice is offered where
@@ -40,25 +40,8 @@ class Offer(Node, frozen=True, kw_only=True):
             walk.memory[_TRIES] = 1
             walk.play(self.prompt)
 
-    def played(self, walk: Walk) -> None:
-        """The choices have been said."""
-        self._digits().listen(walk)
-
-    def key(self, walk: Walk, key: str) -> None:
-        """Take a key."""
-        heard = self._digits().press(walk, key)
-        if heard is not None:
-            self._follow(walk, heard)
-
-    def timer(self, walk: Walk, name: str) -> None:
-        """No (further) key: the caller waits."""
-        self._follow(walk, self._digits().expired(walk, name))
-
-    def takes(self, walk: Walk, key: str) -> bool:
-        """The person key is the offer's own where it is one of its keys."""
-        return self._digits().fits(walk, key)
-
-    def _follow(self, walk: Walk, heard: Heard) -> None:
+    def follow(self, walk: Walk, heard: Heard) -> None:
+        """Go where the key leads, or on without one."""
         walk.step(heard.word if heard.result == "key" else heard.result)
         tries = int(walk.memory[_TRIES])
         if heard.result == "key":
@@ -69,5 +52,6 @@ class Offer(Node, frozen=True, kw_only=True):
         else:
             walk.go(self.wait)
 
-    def _digits(self) -> Digits:
+    def digits(self) -> Digits:
+        """The keys of the choices."""
         return Digits(words=self.keys, first_digit_ms=self.first_digit, inter_digit_ms=self.first_digit)
