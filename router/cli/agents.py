@@ -1,5 +1,6 @@
 """``hotline agents``: who is in service; sign agents in and out, ready, pause; their PINs and phones."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,9 @@ from router.core.events import (
 from router.core.ids import AgentId, PhoneName
 from router.errors import SettingsError
 from router.flowfile import load_site
+from router.line.folders import Folders
+from router.line.lock import holder
+from router.line.refresh import refresh
 from router.line.secrets import Secrets
 from router.settings import Settings
 from router.site import Site
@@ -183,6 +187,8 @@ def phone(
             password = secrets.phone_password(name)
         except SettingsError:
             password = None  # set by hand: only its digest is kept
+    is_up = holder(Folders.of(settings).lock) != 0
+    is_live = new and is_up and asyncio.run(refresh(settings, site, secrets))
     server = f"{settings.host}:{settings.sip_port}"
     codecs = list(site.phones[name].codecs)
     if json:
@@ -192,7 +198,9 @@ def phone(
     typer.echo(f"username  {name}")
     typer.echo(f"password  {password or '(set by hand; --new makes another)'}")
     typer.echo(f"codecs    {', '.join(codecs)}")
-    if new:
+    if new and is_live:
+        typer.echo("the new password holds now")
+    elif new:
         typer.echo("the new password holds once Asterisk has read it: hotline up writes its configuration")
 
 

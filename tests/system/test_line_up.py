@@ -254,3 +254,13 @@ def test_a_running_asterisk_takes_a_new_phone_without_a_restart(up: Up) -> None:
 
     until(lambda: asyncio.run(known()), 5, "the phone is known")
     assert ours(up.home)["asterisk"] == before
+
+
+def test_a_new_phone_password_holds_at_once(up: Up) -> None:
+    up.start().ready()
+    digest = up.home / "asterisk" / "etc" / "pjsip.conf"
+    before = digest.read_text()
+    command = [HOTLINE, "agents", "phone", "1001", "--new"]
+    told = subprocess.run(command, env=up.environment, capture_output=True, cwd=REPOSITORY, text=True)
+    assert told.returncode == 0 and "the new password holds now" in told.stdout
+    assert digest.read_text() != before
