@@ -145,7 +145,6 @@ class Leg(msgspec.Struct, kw_only=True):
 
     id: ChannelId
     call: CallId
-    dialled_at: Ms
     purpose: LegFor = LegFor.AGENT
     agent: AgentId = AgentId("")
     phone: str = ""

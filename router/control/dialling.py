@@ -24,7 +24,7 @@ def dial(desk: Desk, turn: Turn, call: Call, party: Party, ring_ms: Ms, purpose:
     """Dial a party for a call; the caller has asked :func:`may_dial` before. A timer ``party`` ends the ring."""
     site = desk.site_of(call)
     call.leg_count += 1
-    leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, dialled_at=turn.now, purpose=purpose)
+    leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, purpose=purpose)
     desk.state.legs[leg.id] = leg
     call.leg = leg.id
     give_up_ms = ring_ms + GIVE_UP_MARGIN_MS

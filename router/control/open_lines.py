@@ -25,7 +25,7 @@ class OpenLines:
             return
         desk.state.call_count += 1
         home = ids.call_id(desk.site.name, desk.state.epoch, desk.state.call_count)
-        leg = Leg(id=ids.leg_id(home, 1), call=home, dialled_at=turn.now, purpose=LegFor.OPEN, agent=agent)
+        leg = Leg(id=ids.leg_id(home, 1), call=home, purpose=LegFor.OPEN, agent=agent)
         desk.state.legs[leg.id] = leg
         turn.order(
             commands.RingAgent(
@@ -60,7 +60,7 @@ class OpenLines:
     def take(self, turn: Turn, call: Call, leg: Leg) -> None:
         """A call goes to a connected phone: no ring, it is only to be bridged."""
         leg.call, leg.purpose = call.id, LegFor.AGENT
-        leg.dialled_at = leg.answered_at = turn.now
+        leg.answered_at = turn.now
         leg.rang_at = 0  # it rang when the agent signed in, not for this call
         call.handed_over.append(leg.id)
         turn.order(commands.EndSilence(call=call.id, channel=leg.id))

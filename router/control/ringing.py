@@ -90,7 +90,7 @@ class Ringing:
         desk = self._desk
         phone = desk.site.phones.get(status.phone)
         call.leg_count += 1
-        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=status.number, dialled_at=turn.now)
+        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=status.number)
         desk.state.legs[leg.id] = leg
         turn.order(
             commands.RingAgent(

@@ -6,7 +6,7 @@ announced by its release.
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -293,8 +293,3 @@ def _known_years(days: list[int]) -> bool:
 
 def _clock(minute: int) -> str:
     return f"{minute % _DAY // 60:02}:{minute % 60:02}"
-
-
-def calendar_names(draft: Draft) -> Iterator[str]:
-    """Return the names of the calendars as they are written, wrong ones too."""
-    yield from draft.names(FILE, "hours") or ()

@@ -36,11 +36,10 @@ Heard = Callable[[ChannelId, str], None]
 
 
 class Playing(msgspec.Struct):
-    """A playback: its media, how many of them have begun, and the marks of what will still happen of it."""
+    """A playback: its media, and the marks of what will still happen of it."""
 
     channel: ChannelId
     media: tuple[str, ...]
-    begun: int = 0
     marks: list[int] = []
 
 
@@ -250,7 +249,6 @@ class Outside:
 
     def _begins(self, playback: PlaybackId, number: int) -> None:
         playing = self.playing[playback]
-        playing.begun = number + 1
         self._heard(playing.channel, playing.media[number])
 
     def _played(self, playback: PlaybackId) -> None:

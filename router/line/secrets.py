@@ -182,10 +182,6 @@ def _make(key: str) -> str:
     return secrets.token_urlsafe(24)
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isprintable() and not set(value) & set(' ";\\')
-
-
 def _ha1(name: str, realm: str, password: str) -> str:
     return hashlib.md5(f"{name}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()
 

@@ -39,7 +39,7 @@ def test_every_cell_of_a_call(stage: Stage, event: CallEvent) -> None:
 @pytest.mark.parametrize("stage", LegStage)
 @pytest.mark.parametrize("event", LegEvent)
 def test_every_cell_of_a_leg(stage: LegStage, event: LegEvent) -> None:
-    leg = Leg(id=ChannelId("l"), call=CallId("t.1.c1"), agent=AgentId("1001"), dialled_at=0, stage=stage)
+    leg = Leg(id=ChannelId("l"), call=CallId("t.1.c1"), agent=AgentId("1001"), stage=stage)
     if event in LEG_TABLE[stage]:
         leg.apply(event)
         assert leg.stage is LEG_TABLE[stage][event]

@@ -121,7 +121,7 @@ def test_a_ring_without_an_end_gets_one(line: Broken) -> None:
 
 
 def test_a_leg_of_no_call_is_hung_up(line: Broken) -> None:
-    stray = Leg(id=ChannelId("t.1.c9.l1"), call=CallId("t.1.c9"), dialled_at=0)
+    stray = Leg(id=ChannelId("t.1.c9.l1"), call=CallId("t.1.c9"))
     line.core.desk.state.legs[stray.id] = stray
     outputs = line.core.handle(events.HealthChecked(), line.now)
     assert commands.HangUpLeg(call=stray.call, channel=stray.id) in outputs
