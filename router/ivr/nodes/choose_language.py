@@ -19,7 +19,6 @@ class ChooseLanguage(Choosing, frozen=True, kw_only=True):
     again; after ``tries`` times in all the language stays as it is.
     """
 
-    listens: ClassVar[bool] = True
     goes_on: ClassVar[bool] = True
 
     prompt: Annotated[tuple[PromptName, ...], Meta(min_length=1, description="each language's own invitation")]

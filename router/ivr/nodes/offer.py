@@ -19,7 +19,6 @@ class Offer(Choosing, frozen=True, kw_only=True):
     nobody of ``queue`` is ready now, or at least ``waiting`` callers wait in it already.
     """
 
-    listens: ClassVar[bool] = True
     goes_on: ClassVar[bool] = True
 
     queue: Annotated[QueueRef, Meta(description="the queue it depends on")]
