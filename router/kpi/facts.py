@@ -109,17 +109,21 @@ class Facts:
 
     def apply(self, record: Record) -> list[Fact]:
         """Fold one record in and return the rows it completes."""
-        state = self.state
-        if record.seq <= state.seq:
+        if record.seq <= self.state.seq:
             return []
-        if state.seq:
-            state.missing_count += record.seq - state.seq - 1
-        state.seq = record.seq
-        if record.at_ms < state.at_ms:
-            state.backward_count += 1
-        state.at_ms = max(state.at_ms, record.at_ms)
+        self.pass_over(record.seq, record.at_ms)
         fold = _FOLDS.get(type(record))
         return [] if fold is None else fold(self, record)
+
+    def pass_over(self, seq: int, at_ms: Ms) -> None:
+        """Take note of a record's number and time alone, as of one that cannot be read."""
+        state = self.state
+        if state.seq:
+            state.missing_count += seq - state.seq - 1
+        state.seq = seq
+        if at_ms < state.at_ms:
+            state.backward_count += 1
+        state.at_ms = max(state.at_ms, at_ms)
 
     def present(self, now_ms: Ms | None = None) -> list[Fact]:
         """Return rows of what is under way, as if it were cut off at ``now_ms`` (default: at the last record)."""
@@ -343,18 +347,15 @@ class Facts:
             call.away = True
             if call.in_queue:
                 self._leave(call, record.at_ms, records.Outcome.SENT_OUT.value)
-            self._passed_on(call, None)
+            self._passed_on(call)
         return []
 
     @staticmethod
-    def _passed_on(call: CallSoFar, to_leg: LegFact | None) -> None:
-        """An agent's call is with somebody else now: the last one who talked, another than that, passed it on."""
-        talked = [leg for leg in call.legs if leg.result == TALKED and leg is not to_leg]
-        if talked and (to_leg is None or talked[-1].agent != to_leg.agent):
+    def _passed_on(call: CallSoFar) -> None:
+        """The caller is with somebody who is no agent: the agent who talked last, if any, passed them on."""
+        talked = [leg for leg in call.legs if leg.result == TALKED]
+        if talked:
             talked[-1].transferred = call.fact.transferred = True
-            for visit in call.visits:
-                if visit.outcome == ANSWERED and visit.agent == talked[-1].agent:
-                    visit.transferred = True
 
     def _ended(self, record: records.CallEnded) -> list[Fact]:
         seen = record.call_id in self.state.calls
@@ -392,7 +393,9 @@ class Facts:
         for visit in call.visits:
             visit.outcome = visit.outcome or fact.outcome
             visit.call_type = record.call_type
-            visit.transferred = visit.transferred and fact.transferred
+            visit.transferred = any(
+                leg.transferred and leg.agent == visit.agent and leg.queue == visit.queue for leg in talked
+            )
         call.ended, call.talking, call.away = True, False, False
         rows: list[Fact] = [fact, *call.visits, *self._placed_scores(call)]
         return rows + self._close(record.call_id, call)

@@ -74,6 +74,11 @@ _NO_CARRIER = Words(
 )
 
 
+def _thousandths(column: str) -> str:
+    """A decimal in whole thousandths: a sum of whole numbers is the same in whatever order it is made."""
+    return f"CAST(round({column} * 1000) AS BIGINT)"
+
+
 def _outcome(outcome: str, english: str, chinese: str, words: str, splits: frozenset[str] = OF_CALL) -> Measure:
     clock = CALLS if outcome not in ("blocked", "self_served") else ARRIVALS
     return Measure(
@@ -260,8 +265,9 @@ _ALL = (
         chinese="平均振铃次数（线路）",
         words="rings from arrival until IVR or person answered / calls that were answered so",
         unit=Unit.RINGS,
-        over=total(ARRIVALS, "line_rings"),
+        over=total(ARRIVALS, _thousandths("line_rings")),
         under=count(ARRIVALS, "line_rings IS NOT NULL"),
+        scale=0.001,
         target=Target(words="2-4 is the ceiling, 1 is good", high=4),
         splits=OF_CALL_NOT_QUEUE,
         nothing=_NO_CALLS,
@@ -273,8 +279,9 @@ _ALL = (
         chinese="平均振铃次数（座席）",
         words="rings of agents' phones that were picked up / phones picked up",
         unit=Unit.RINGS,
-        over=total(LEGS, "agent_rings", _PICKED_UP),
+        over=total(LEGS, _thousandths("agent_rings"), _PICKED_UP),
         under=count(LEGS, _PICKED_UP),
+        scale=0.001,
         target=Target(words="2-4", high=4),
         splits=OF_ALL,
         nothing=_NO_ANSWERS,

@@ -80,10 +80,10 @@ _VIEWS = (
 )
 
 
-def connect(files: Mapping[str, Sequence[str]] | None = None) -> duckdb.DuckDBPyConnection:
+def connect(files: Mapping[str, Sequence[str]] | None = None, from_day: int = 0) -> duckdb.DuckDBPyConnection:
     """Return a connection with all tables, empty, or those of ``files`` (Parquet files by table) as views over them.
 
-    Rows are added with :func:`add`; what is under way is set with :func:`set_open`.
+    Of the files, rows of days before ``from_day`` are left out. Rows are added with :func:`add`; what is under way is set with :func:`set_open`.
     """
     connection = duckdb.connect(":memory:", config={"preserve_insertion_order": "false"})
     connection.execute("SET TimeZone = 'UTC'")
@@ -95,7 +95,10 @@ def connect(files: Mapping[str, Sequence[str]] | None = None) -> duckdb.DuckDBPy
         if files is not None and files.get(name):
             listed_files = ", ".join("'" + path.replace("'", "''") + "'" for path in files[name])
             chosen = ", ".join(f'"{column}"' for column in columns(row))
-            parts.insert(0, f"SELECT {chosen} FROM read_parquet([{listed_files}], union_by_name = true)")
+            parts.insert(
+                0,
+                f"SELECT {chosen} FROM read_parquet([{listed_files}], union_by_name = true) WHERE day >= {int(from_day)}",
+            )
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
     for name, kinds in FIGURES.items():
         listed = ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())

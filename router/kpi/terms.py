@@ -41,7 +41,6 @@ class Unit(enum.StrEnum):
     RINGS = "rings"
     PER_HOUR = "per hour"
     SCORE = "score"
-    RATIO = "ratio"
 
 
 class Term(msgspec.Struct, frozen=True):
