@@ -190,6 +190,21 @@ class Agents:
         status.lifetime_calls_count += 1
         self._go(turn, status, AgentEvent.CONNECTED)
 
+    def consults(self, turn: Turn, agent: AgentId) -> None:
+        """The agent asks somebody while the caller is on hold."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULT)
+
+    def consulted(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is asked by a colleague, and has picked up."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULTED)
+
+    def consult_over(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is not asked any longer."""
+        status = self._state.agents[agent]
+        self._go(turn, status, AgentEvent.FREED)
+        status.call = None
+        self._grant_after_call(turn, status)
+
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
         """The agent put the caller on hold or took them back."""
         self._go(turn, self._state.agents[agent], AgentEvent.HELD if held else AgentEvent.TAKEN_BACK)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from router.acd.spec import CallClass, Queue
 from router.acd.waiting import Waiting
-from router.control.call import WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
+from router.control.call import TALKS, WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS
 from router.core import commands
@@ -176,7 +176,7 @@ def _one_call_per_agent(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """No agent is in two talks. Neither is ended for it; it stays an alert until one is over."""
     with_agent: dict[AgentId, CallId] = {}
     for call in desk.state.calls.values():
-        if call.stage is Stage.TALKING and call.agent is not None:
+        if call.stage in TALKS and call.agent is not None:
             first = with_agent.setdefault(call.agent, call.id)
             if first != call.id:
                 yield Fault("two_calls_of_agent", call.agent, call.id, f"also in {first}; left until one ends")

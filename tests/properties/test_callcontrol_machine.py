@@ -37,6 +37,7 @@ class Course:
             "stay_empty": self.choose([True, True, False]),
             "reserve_count": self.choose([0, 0, 1]),
             "reserve_for": ("vip",),
+            "transfers": self.choose(["announced", "both"]),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
@@ -110,6 +111,24 @@ class Course:
             events.AgentReadyAsked(agent=name),
             events.AgentPauseAsked(agent=name, reason="break"),
             events.AgentPauseAsked(agent=AgentId("nobody"), reason="break"),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def consult(self) -> None:
+        """An agent in a call consults, takes the caller back, or hands them over, in or out of turn."""
+        floor = self.outside.core.desk.state.floor
+        engaged = [name for name, status in floor.agents.items() if status.state in IN_CALL]
+        agent = AgentId(self.choose(engaged or AGENTS))
+        kind, target = self.choose(
+            [("agent", self.choose(AGENTS)), ("phone", self.choose(AGENTS)), ("extension", "nobody")]
+        )
+        facts = [
+            events.ConsultAsked(agent=agent, kind=kind, target=target),
+            events.ConsultAsked(agent=agent, kind="agent", target=self.choose(AGENTS)),
+            events.TakeBackAsked(agent=agent),
+            events.TransferAsked(agent=agent),
+            events.TransferAsked(agent=agent, kind="queue", target="desk"),
+            events.TransferAsked(agent=agent, kind=kind, target=target),
         ]
         self.outside.feed(self.choose(facts))
 
@@ -223,6 +242,7 @@ class Course:
             self.arrive: 8,
             self.sign_in: 4,
             self.ask: 4,
+            self.consult: 6,
             self.phone: 2,
             self.phone_in_use: 2,
             self.code: 1,
@@ -256,7 +276,8 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
+            by_itself = call.session is None and call.sent_by
+            assert by_itself or (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
@@ -319,6 +340,9 @@ def test_a_course_meets_everything() -> None:
         "AgentMissed",
         "TalkEnded",
         "CallHeld",
+        "ConsultBegan",
+        "ConsultEnded",
+        "CallTransferred",
         "TalkKeyPressed",
         "Alert",
         "AskRefused",
