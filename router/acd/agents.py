@@ -128,14 +128,18 @@ class Agents:
 
     # --- calls ---
 
-    def ring(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
-        """The agent's phone is being rung."""
+    def reserve(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
+        """The agent is chosen for a call: nobody else gets them, and their phone is dialled."""
         status = self._state.agents[agent]
         status.call = call
         self._state.rung_seq += 1
         status.rung_seq = self._state.rung_seq
-        self._go(turn, status, AgentEvent.RING)
+        self._go(turn, status, AgentEvent.RESERVE)
         return status
+
+    def rang(self, turn: Turn, agent: AgentId) -> None:
+        """The agent's phone says that it rings."""
+        self._go(turn, self._state.agents[agent], AgentEvent.RANG)
 
     def passed(self, turn: Turn, agent: AgentId, rest_ms: Ms = 0) -> None:
         """The ring ended without the agent leaving rotation. For ``rest_ms`` all calls pass the phone over."""
@@ -185,6 +189,21 @@ class Agents:
         status.calls_count += 1
         status.lifetime_calls_count += 1
         self._go(turn, status, AgentEvent.CONNECTED)
+
+    def consults(self, turn: Turn, agent: AgentId) -> None:
+        """The agent asks somebody while the caller is on hold."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULT)
+
+    def consulted(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is asked by a colleague, and has picked up."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULTED)
+
+    def consult_over(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is not asked any longer."""
+        status = self._state.agents[agent]
+        self._go(turn, status, AgentEvent.FREED)
+        status.call = None
+        self._grant_after_call(turn, status)
 
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
         """The agent put the caller on hold or took them back."""
@@ -387,7 +406,7 @@ class Agents:
         previous, was = status.state, status.since
         status.state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
+        kept_place = event in (AgentEvent.RESERVE, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was

@@ -63,6 +63,7 @@ queues:
     duty: {table: night, flow: accept}
     whisper: [class, wait, welcome]
     tell_work_number: yes
+    transfers: both
   enquiry:
     groups: [inbound]
 """
@@ -181,6 +182,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         duty_flow="accept",
         whisper=("class", "wait", "welcome"),
         tell_work_number=True,
+        transfers="both",
     )
 
 
