@@ -8,8 +8,9 @@ import typer
 from redis.exceptions import RedisError
 
 from router.adapters.redis_stream import cure_of
+from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json, print_table, refuse
+from router.cli.output import print_json, refuse
 from router.cli.past import Entry, Past, day_before, entries, local_text, now_ms
 from router.core.numbering import to_e164
 from router.kpi import parquet
@@ -134,7 +135,7 @@ def status(json: Json = False) -> None:
     if json:
         print_json(facts)
         return
-    print_table(("", ""), [(name.replace("_", " "), value) for name, value in facts.items()], "there is no archive")
+    print_columns(("", ""), [(name.replace("_", " "), value) for name, value in facts.items()], "there is no archive")
 
 
 def _about(past: Past, folder: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import msgspec
 import typer
 
 from router.adapters.record_codec import to_json
+from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json, print_table
+from router.cli.output import print_json
 from router.cli.past import Past, entries, local_text, now_ms, span_of
 from router.core.records import Record
 from router.errors import HotlineError
@@ -121,7 +122,7 @@ def _show(
         f"{local_text(past, span[0])} to {local_text(past, span[1])}, up to record {history.seq}; "
         f"{count} records from {source}"
     )
-    print_table(
+    print_columns(
         ("", "board", "reports", "records", ""),
         (
             (one.what, one.board, one.report, one.records, "" if one.agrees else "DIFFERS")
