@@ -15,6 +15,7 @@ from router.core import records
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.core.records import AgentState, Record
+from router.kpi import promises
 from router.kpi.clockwork import Halves, Place
 from router.kpi.tables import (
     ANSWERED,
@@ -27,6 +28,7 @@ from router.kpi.tables import (
     Fact,
     LegFact,
     OutboundFact,
+    PromiseFact,
     ScoreFact,
     VisitFact,
 )
@@ -84,6 +86,7 @@ class FactsState(msgspec.Struct, kw_only=True):
     calls: dict[str, CallSoFar] = {}
     agents: dict[str, AgentNow] = {}
     outbound: dict[str, OutboundFact] = {}
+    promises: dict[str, PromiseFact] = {}
     callers: dict[str, Ms] = {}
     missing_count: int = 0
     backward_count: int = 0
@@ -115,7 +118,8 @@ class Facts:
             return []
         self.pass_over(record.seq, record.at_ms)
         fold = _FOLDS.get(type(record))
-        return [] if fold is None else fold(self, record)
+        rows = [] if fold is None else fold(self, record)
+        return rows + promises.fold(self.state.promises, self._halves, record)
 
     def pass_over(self, seq: int, at_ms: Ms) -> None:
         """Take note of a record's number and time alone, as of one that cannot be read."""
@@ -135,6 +139,7 @@ class Facts:
             rows += self._present_call(call, now)
         for agent, status in self.state.agents.items():
             rows += self._spans(agent, status, now, is_open=True)
+        rows += promises.present(self.state.promises, now)
         return rows
 
     # --- calls ---

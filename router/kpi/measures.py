@@ -19,6 +19,7 @@ from router.kpi.terms import (
     OF_CALL_NOT_QUEUE,
     OF_CENTRE,
     OUTBOUND,
+    PROMISES,
     ROSTER,
     SCORES,
     SPANS,
@@ -72,6 +73,7 @@ _NO_ANSWERS = Words("no call was answered in this span", "此时段没有接听�
 _NO_TALK = Words("no agent finished a call in this span", "此时段没有座席完成通话")
 _NO_AGENTS = Words("nobody was signed in in this span", "此时段没有座席签入")
 _NO_ROSTER = Words("nobody is in the roster for this span (figures/roster.csv)", "此时段没有排班（figures/roster.csv）")
+_NO_CALLBACKS = Words("no callback booked in this span is over", "此时段没有已结束的回呼")
 _NO_CARRIER = Words(
     "no carrier's figures for this span (figures/carrier.csv)", "此时段没有运营商数据（figures/carrier.csv）"
 )
@@ -619,12 +621,15 @@ _ALL = (
         name="replies_in_time",
         english="Replies in time",
         chinese="回复及时率",
-        words="recordings, callbacks and complaints answered within their deadline / all whose deadline has passed",
+        words="recordings, callbacks and complaints answered within their deadline / those answered or overdue; "
+        "a callback's deadline is its expiry",
         unit=Unit.SHARE,
-        over=None,
+        over=count(PROMISES, "in_time"),
+        under=count(PROMISES, "in_time IS NOT NULL"),
         target=Target(words="100 %", low=1.0),
         nothing=Words(
-            "deadlines of recordings, callbacks and complaints are not recorded yet", "尚未记录留言、回呼和投诉的时限"
+            "nothing that had a deadline was due for callers of this span",
+            "此时段没有到期的留言、回呼或投诉",
         ),
     ),
     Measure(
@@ -773,6 +778,46 @@ _ALL = (
     _hours("wrap_up_hours", "In wrap-up", "事后处理时长", "state = 'wrap_up'"),
     _hours("paused_hours", "Paused", "暂停时长", "state = 'paused'"),
     _hours("not_answering_hours", "Out of rotation", "停派时长", "state = 'not_answering'"),
+    Measure(
+        name="callbacks_kept",
+        english="Callbacks kept",
+        chinese="回呼兑现率",
+        words="callbacks in which caller and agent talked, or whose caller rang first and was served / callbacks "
+        "that are over, cancelled ones left out; by when they were booked",
+        unit=Unit.SHARE,
+        over=count(PROMISES, "kind = 'callback' AND result IN ('kept', 'taken_up')"),
+        under=count(PROMISES, "kind = 'callback' AND result IN ('kept', 'taken_up', 'expired')"),
+        nothing=_NO_CALLBACKS,
+    ),
+    Measure(
+        name="time_to_call_back",
+        english="Time to call back",
+        chinese="平均回呼等待时间",
+        words="time from booking to talk of callbacks kept / callbacks kept",
+        unit=Unit.SECONDS,
+        over=total(PROMISES, "to_talk_ms"),
+        under=count(PROMISES, "to_talk_ms IS NOT NULL"),
+        scale=_S,
+        nothing=_NO_CALLBACKS,
+    ),
+    Measure(
+        name="callback_attempts",
+        english="Attempts per callback",
+        chinese="每次回呼尝试数",
+        words="attempts that count / callbacks that are over, cancelled ones left out",
+        unit=Unit.PER_CALL,
+        over=total(PROMISES, "tries", "kind = 'callback' AND result IN ('kept', 'taken_up', 'expired')"),
+        under=count(PROMISES, "kind = 'callback' AND result IN ('kept', 'taken_up', 'expired')"),
+        nothing=_NO_CALLBACKS,
+    ),
+    Measure(
+        name="callbacks_expired",
+        english="Callbacks expired",
+        chinese="过期回呼数",
+        words="callbacks given up: too many attempts, or too late",
+        unit=Unit.COUNT,
+        over=count(PROMISES, "kind = 'callback' AND result = 'expired'"),
+    ),
     Measure(
         name="own_calls",
         english="Calls of our own",

@@ -12,6 +12,8 @@ LEGS = "legs"
 SPANS = "agent_spans"
 SCORES = "scores"
 OUTBOUND = "outbound"
+PROMISES = "promises"
+"""Callbacks, messages and complaints, by when they were promised."""
 ROSTER = "roster"
 """Rostered stretches, as far as they are in the past."""
 ADHERED = "adhered"
@@ -40,6 +42,7 @@ class Unit(enum.StrEnum):
     COUNT = "count"
     RINGS = "rings"
     PER_HOUR = "per hour"
+    PER_CALL = "per call"
     SCORE = "score"
 
 
