@@ -1,11 +1,14 @@
 """``hotline archive``: brings the stream of records into Parquet by day, keeps it tidy, erases what must go."""
 
+import sys
 import time
 from typing import Annotated, Any, cast
 
 import phonenumbers
 import typer
 from redis.exceptions import RedisError
+from rich.console import Console
+from rich.progress import Progress
 
 from router.adapters.redis_stream import cure_of
 from router.cli.columns import print_columns
@@ -163,7 +166,9 @@ def rebuild(json: Json = False) -> None:
     """Count all facts anew from the records, as after a change of a definition."""
     past = Past(settings_of())
     with past.archive() as archive:
-        count = archive.rebuild()
+        with Progress(console=Console(stderr=True), disable=json or not sys.stderr.isatty()) as progress:
+            task = progress.add_task("folding days anew")
+            count = archive.rebuild(lambda done, of: progress.update(task, completed=done, total=of))
         archive.merge()
     if json:
         print_json({"records": count})

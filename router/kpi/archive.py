@@ -13,7 +13,7 @@ So each record counts once however the process ends. One process writes (a lock)
 
 import fcntl
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -275,10 +275,11 @@ class Archive:
         self.facts = Facts(self._clock, groups=self._groups, key=self._key, state=kept.fold)
         self._day = self._halves.of(kept.fold.at_ms)[2] if kept.fold.at_ms else 0
 
-    def rebuild(self) -> int:
+    def rebuild(self, watch: Callable[[int, int], None] | None = None) -> int:
         """Fold all records anew, as after a change of a definition; returns how many records there were.
 
-        Facts of days whose records are gone by age stay as they are.
+        ``watch`` is told how many files of how many are done. Facts of days whose records are gone by age stay as they
+        are.
         """
         self._raw, self._facts_rows = [], []
         fresh = msgspec.structs.replace(self.kept, facts_version=FACTS_VERSION, zone=self._clock.zone, unread_count=0)
@@ -293,12 +294,12 @@ class Archive:
                     if one.last >= from_seq:
                         one.path.unlink()
         self._go_on(fresh)
-        return self._fold(raw)
+        return self._fold(raw, watch)
 
-    def _fold(self, files: Sequence[DayFile]) -> int:
+    def _fold(self, files: Sequence[DayFile], watch: Callable[[int, int], None] | None = None) -> int:
         """Fold archived records that no state knows yet."""
         count = 0
-        for one in files:
+        for done, one in enumerate(files, 1):
             first = max(one.first, self.seq + 1)
             for seq, at_ms, json in _rows(one.path):
                 if seq <= self.seq:
@@ -313,6 +314,8 @@ class Archive:
             self._day = max(self._day, one.day)
             self._write_facts(one.day, first, one.last)
             self.commit()
+            if watch is not None:
+                watch(done, len(files))
         return count
 
     # --- what is missing ---

@@ -214,10 +214,9 @@ class Facts:
         if call is None:
             return []
         fact = call.fact
-        if fact.asked_ms is None or not call.visits:
-            fact.call_class = record.call_class
+        if not call.visits:  # class and queued are those of the first asking, whatever comes later
+            fact.call_class, fact.queued = record.call_class, record.queued
         self._ask(call, record.at_ms)
-        fact.queued = fact.queued or record.queued
         before = call.visits[-1] if call.visits else None
         if call.in_queue and before is not None:
             self._leave(call, record.at_ms, OVERFLOWED)
@@ -234,7 +233,7 @@ class Facts:
                 day=day,
                 visit=len(call.visits) + 1,
                 queue=record.queue,
-                call_class=record.call_class,
+                call_class=fact.call_class,
                 queued=record.queued,
                 overflowed_in=overflowed and before is not None and before.queue != record.queue,
                 transferred_in=before is not None and before.outcome == ANSWERED,
@@ -309,7 +308,7 @@ class Facts:
                 other.rang_ms = max(0, record.at_ms - other.rang_at_ms)
         if leg.first:
             fact.wait_ms, fact.late, fact.agent = record.wait_ms, record.late, record.agent
-            fact.queued = fact.queued or record.queued
+            fact.queued = fact.queued if call.visits else record.queued
         fact.leg_count += 1
         fact.queue = record.queue
         if call.in_queue:
@@ -380,7 +379,7 @@ class Facts:
             fact.half_ms, fact.off_ms, fact.day = self._halves.of(began_ms)
             fact.agent, fact.talk_ms = record.agent, record.talk_ms
         fact.ended_ms, fact.outcome = record.at_ms, record.outcome.value
-        fact.asked, fact.queued = record.asked, record.queued or fact.queued
+        fact.asked, fact.queued = record.asked, fact.queued if call.visits else record.queued
         if record.asked:
             fact.wait_ms = record.wait_ms if fact.leg_count == 0 else fact.wait_ms
         fact.queue, fact.call_type = record.queue, record.call_type

@@ -657,6 +657,12 @@ _ALL = (
         target=Target(
             words="enquiry 95 %, complaint 90 %, cross-province 85 %, VIP complaint 95 %",
             low=0.90,
+            by_call_type={
+                "enquiry": Target(words="95 %", low=0.95),
+                "complaint": Target(words="90 %", low=0.90),
+                "cross_province": Target(words="85 %", low=0.85),
+                "vip complaint": Target(words="95 %", low=0.95),
+            },
         ),
         splits=OF_ALL,
         nothing=Words(

@@ -13,8 +13,9 @@ OF_THE_TRADE = {str(number) for number in range(1, 22)}
 
 def test_the_table_is_the_registrys() -> None:
     text = PAGE.read_text()
-    before, _, rest = text.partition(BEGINS)
-    _, _, after = rest.partition(ENDS)
+    before, begins, rest = text.partition(BEGINS)
+    _, ends, after = rest.partition(ENDS)
+    assert begins and ends and "## The proof" in after
     made = f"{before}{BEGINS}{page()}{ENDS}{after}"
     if os.environ.get("REWRITE_DOCS"):
         PAGE.write_text(made)
