@@ -240,7 +240,7 @@ class Archive:
         self.facts.state.callers.pop(hashed, None)
         for call in self.facts.state.calls.values():
             if call.fact.caller == hashed:
-                call.fact.caller = ""
+                call.fact.caller, call.fact.redial = "", False
         if self.seq:
             for state in _states(self.folder):
                 state.unlink()
@@ -338,27 +338,24 @@ class Archive:
 
     def fill(self, missing: Range, entries: Iterable[tuple[str, Mapping[str, str]]]) -> int:
         """Write records anew whose file was lost; their facts are there already. Returns how many."""
-        erased = self.erased_hashes()
+        erased = erasures(self.folder)
         found: dict[int, list[Raw]] = {}
         for entry, fields in entries:
-            if erased:
-                fields = {name: self._without(name, value, erased) for name, value in fields.items()}
-            raw, _ = raw_of(entry, fields)
+            raw, _ = raw_of(entry, self._without(fields, erased) if erased else fields)
             if raw is not None and missing.first <= raw.seq <= missing.last:
                 found.setdefault(self._halves.of(raw.at_ms)[2], []).append(raw)
         for day, rows in found.items():
             parquet.write(self.folder / "raw", day, rows[0].seq, rows[-1].seq, _raw_table(rows))
         return sum(len(rows) for rows in found.values())
 
-    def _without(self, name: str, value: str, erased: frozenset[str]) -> str:
-        return "" if name in ("caller", "number", "party") and self.facts.hashed(value) in erased else value
+    def _without(self, fields: Mapping[str, str], erased: Mapping[str, int]) -> Mapping[str, str]:
+        """An entry without the numbers of callers who were erased after it."""
 
-    def erased_hashes(self) -> frozenset[str]:
-        """Return the hashes of the callers whose data were erased."""
-        path = self.folder / "erased.jsonl"
-        if not path.exists():
-            return frozenset()
-        return frozenset(msgspec.json.decode(line)["caller"] for line in path.read_bytes().splitlines() if line)
+        def gone(name: str, value: str) -> bool:
+            until_ms = erased.get(self.facts.hashed(value), -1) if name in ("caller", "number", "party") else -1
+            return until_ms >= int(fields.get("at_ms", "0"))
+
+        return {name: "" if gone(name, value) else value for name, value in fields.items()}
 
 
 def _raw_table(rows: Sequence[Raw]) -> pa.Table:
@@ -395,6 +392,14 @@ def newest_state(folder: Path) -> Kept | None:
         except (msgspec.MsgspecError, OSError) as error:
             log.warning("%s cannot be read: %s", path, error)
     return None
+
+
+def erasures(folder: Path) -> dict[str, int]:
+    """Return the hashes of the callers whose data were erased, and when (UTC ms, the last time)."""
+    path = folder / "erased.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    tombstones = [msgspec.json.decode(line) for line in lines if line]
+    return {tombstone["caller"]: tombstone["at_ms"] for tombstone in tombstones}
 
 
 def raw_rows(folder: Path, from_ms: int = 0, to_ms: int = 2**62) -> Iterator[Raw]:

@@ -162,3 +162,22 @@ async def test_one_callers_number_is_erased_from_the_archive(rig: Rig) -> None:
     code, said = await hotline(rig, "archive", "erase", "--caller", CALLER_E164)
     assert code == 0 and said["records"] >= 1
     assert not [row for row in raw_rows(folder) if CALLER_E164.removeprefix("+86") in row.json]
+
+
+async def test_a_router_killed_in_a_talk_leaves_no_doubt_in_the_books(rig: Rig) -> None:
+    after = await rig.mark()
+    await rig.agent("1001", Answer(after_ms=100))
+    call = await rig.ring(DIRECT)
+    await rig.record("CallConnected", after=after)
+    await rig.line.kill_router()
+    await rig.line.start_router()
+    await rig.agent_is("1001", "talking")
+    await call.hang_up()
+    await rig.record("CallEnded", after=after, outcome="answered")
+    await rig.agent_is("1001", "ready")
+    await served(rig)
+    await sent(rig)
+    code, said = await hotline(rig, "audit", "--from", "yesterday")
+    assert code == 0 and said["agrees"], [total for total in said["totals"] if not total["agrees"]]
+    numbers = [row.seq for row in raw_rows(rig.line.folders.home / "archive")]
+    assert numbers == list(range(1, len(numbers) + 1))
