@@ -7,6 +7,7 @@ import msgspec
 
 from router.acd.agent import IllegalTransition
 from router.acd.waiting import Waiting
+from router.control.wait_told import WaitTold
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
 from router.core.lines import Party
@@ -185,7 +186,8 @@ class Call(msgspec.Struct, kw_only=True):
     together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
     account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
     caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
-    ``fields`` are the variables the flow of a call of ours begins with.
+    ``fields`` are the variables the flow of a call of ours begins with; ``wait_told`` is what was foretold and said to
+    a waiting caller.
     """
 
     id: CallId
@@ -239,6 +241,7 @@ class Call(msgspec.Struct, kw_only=True):
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
+    wait_told: WaitTold | None = None
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""
