@@ -60,7 +60,7 @@ def simulate(scenario: Scenario, watch: Watch | None = None, listeners: Listener
     """
     if not scenario.shifts:
         raise SimulationError("nobody works in this scenario", "give agents or a roster with at least one line")
-    return _Run(scenario, listeners or {}).carry_out(watch)
+    return _Run(scenario, listeners).carry_out(watch)
 
 
 def _talk_is_work(scenario: Scenario) -> bool:
@@ -78,7 +78,7 @@ def _asks_at_once(scenario: Scenario) -> bool:
 
 
 class _Run:
-    def __init__(self, scenario: Scenario, listeners: Listeners) -> None:
+    def __init__(self, scenario: Scenario, listeners: Listeners | None = None) -> None:
         self._scenario = scenario
         site = scenario.site
         self._start = FIRST_MIDNIGHT + (-site.clock.at(FIRST_MIDNIGHT).minute * 60_000) % DAY_MS
@@ -91,7 +91,7 @@ class _Run:
         if talk_is_work:
             self._clock.staffed = len(scenario.shifts)
         asks_at_once = _asks_at_once(scenario)
-        only = wanted(talk_is_work=talk_is_work, asks_at_once=asks_at_once) | frozenset(listeners)
+        only = wanted(talk_is_work=talk_is_work, asks_at_once=asks_at_once) | frozenset(listeners or ())
         ledger = SelectiveLedger(only=only)
         self._core = CallControl({site.version: site}, site.version, State(config=site.version, ledger=ledger))
         self._world = World(
@@ -108,7 +108,7 @@ class _Run:
             asks_at_once=asks_at_once,
             now=self._start,
         )
-        for kind, hear in listeners.items():
+        for kind, hear in (listeners or {}).items():
             self._world.listen(kind, hear)
         self._demand = self._plan()
         self._current: Batch | None = None

@@ -18,7 +18,7 @@ from router.core.ids import CallId, Ms
 from router.core.records import Outcome
 from router.errors import SimulationError
 from router.sim.estimate import Estimate, ratio
-from router.sim.run import simulate
+from router.sim.run import Listeners, simulate
 from router.sim.scenario import Scenario
 from router.sim.spans import mean_ms as mean_of
 
@@ -113,7 +113,7 @@ def compare(scenario: Scenario, patience_ms: float | None, *, skip: int = 0) -> 
     site = msgspec.structs.replace(scenario.site, floor=floor)
     handling_ms = mean_of(scenario.handling)
     watcher = _Watcher(len(scenario.shifts) / handling_ms, 1 / patience_ms if patience_ms else 0.0)
-    listeners = {
+    listeners: Listeners = {
         records.CallQueued: watcher.queued,
         records.WaitEstimated: watcher.estimated,
         records.CallConnected: watcher.connected,
