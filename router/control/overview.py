@@ -5,7 +5,7 @@ from typing import Any
 from router.acd.learnt import Learnt
 from router.acd.spec import Queue
 from router.control import waits
-from router.control.call import Call, Stage
+from router.control.call import TALKS, Call, Stage
 from router.control.desk import Desk
 from router.core.ids import Ms
 
@@ -22,7 +22,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
                 "queue": name,
                 "waiting": len(spans),
                 "longest_wait_ms": max(spans, default=0),
-                "talking": sum(call.queue == name and call.stage is Stage.TALKING for call in live),
+                "talking": sum(call.queue == name and call.stage in TALKS for call in live),
                 "strategy": queue.strategy,
                 "groups": list(queue.groups),
                 "closed_by": desk.state.floor.closed.get(name, ""),
@@ -117,7 +117,7 @@ def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
         "node": call.session.node if call.session else "",
         "queue": call.queue,
         "position": desk.matcher.position(waiting) if waiting else 0,
-        "wait_ms": now - call.asked_at if waiting else call.wait_ms,
+        "wait_ms": now - call.waits_since if waiting else call.wait_ms,
         "agent": call.agent or ",".join(rung),
         "total_ms": now - call.arrived_at,
         "config": call.config,

@@ -67,6 +67,7 @@ queues:
     expected_patience: 3m
     estimate: {announce: no, min_sample: 50, least_within: 70, when_later: silent}
     announcements: {first_after: 15s, every: 45s, gap: 12s, say: [comfort, position], comfort: [welcome]}
+    transfers: both
   enquiry:
     groups: [inbound]
 """
@@ -191,6 +192,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         announcements=AnnouncementPlan(
             first_after_ms=15_000, every_ms=45_000, gap_ms=12_000, say=("comfort", "position"), comfort=("welcome",)
         ),
+        transfers="both",
     )
 
 
