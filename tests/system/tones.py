@@ -9,6 +9,8 @@ from phones import audio
 
 CALLER_HZ, AGENT_HZ = 610, 1_020
 """What callers and agents say."""
+MUSIC_HZ = 3_000
+"""The music of class ``marker``."""
 PROMPT_MS, WORD_MS = 350, 220
 LONG_MS = {"long_comfort": 4_000}
 """Prompts that somebody may come into the middle of."""
@@ -90,8 +92,8 @@ PROMPTS = [
 WORDS = [f"words/{digit}" for digit in range(10)]
 HERTZ = {name: _FIRST_HZ + _APART_HZ * number for number, name in enumerate([*PROMPTS, *WORDS])}
 """The tone of each; whole tens, so that 100 ms hold whole waves."""
-assert not set(HERTZ.values()) & {CALLER_HZ, AGENT_HZ} and max(HERTZ.values()) < 3_400
-HERTZ |= {"caller": CALLER_HZ, "agent": AGENT_HZ}
+assert not set(HERTZ.values()) & {CALLER_HZ, AGENT_HZ, MUSIC_HZ} and max(HERTZ.values()) < 3_400
+HERTZ |= {"caller": CALLER_HZ, "agent": AGENT_HZ, "music": MUSIC_HZ}
 _NAMES = {hertz // 10: name for name, hertz in HERTZ.items()}
 
 
@@ -103,6 +105,9 @@ def write_prompts(site: Path) -> None:
         path = folder / f"{plain or language}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         audio.write_wave(path, audio.tone(HERTZ[name], LONG_MS.get(name, WORD_MS if name in WORDS else PROMPT_MS)))
+    music = site / "prompts" / "music" / "marker" / "tone.wav"
+    music.parent.mkdir(parents=True, exist_ok=True)
+    audio.write_wave(music, audio.tone(MUSIC_HZ, 5_000))
 
 
 def heard(samples: audio.Samples) -> list[str]:

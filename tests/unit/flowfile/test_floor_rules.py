@@ -161,6 +161,7 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         f"{QUEUES}:16:26 W481",
     ]),
     ("announced too late", QUEUES, "wrap_up: 60s", "announcements: {first_after: 5m}", [f"{QUEUES}:15:34 W482"]),
+    ("no such music", QUEUES, "wrap_up: 60s", "music: clam", [f"{QUEUES}:15:12 W483"]),
     ("an unknown part", QUEUES, "wrap_up: 60s", "announcements: {say: [place]}", [f"{QUEUES}:15:27 E205"]),
     ("an unknown comfort", QUEUES, "wrap_up: 60s", "announcements: {comfort: [welcom]}", [f"{QUEUES}:15:31 E305"]),
     ("too often", QUEUES, "wrap_up: 60s", "announcements: {every: 2s}", [f"{QUEUES}:15:28 E205"]),
