@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
     """A sound to have. ``path`` is ``<language>/<name>`` without suffix; ``recording`` wins over ``text``.
 
-    ``place`` is where its text stands, ``prompts/zh/menu.yaml:12``, for messages; ``music`` may be longer than a prompt.
+    ``place`` is where its text stands, ``prompts/zh/menu.yaml:12``, for messages; ``music`` may be long.
     """
 
     path: str
