@@ -8,8 +8,10 @@ import pytest
 from router.acd.learnt import Learnt
 from router.acd.spec import AnnouncementPlan, EstimatePlan
 from router.callcontrol import CallControl
+from router.control import waits
 from router.control.announcing import Hearing, Said
 from router.control.call import Call
+from router.control.door import QueueBoard
 from router.core import commands, events, records
 from router.core.events import Caller
 from router.core.ids import AgentId, ChannelId, PhoneName, QueueName
@@ -384,6 +386,40 @@ def test_handling_is_learnt_with_wrap_up_and_hold() -> None:
     line.after(5)
     learnt: Learnt = line.core.desk.state.floor.learnt_of(DESK)
     assert (learnt.handling.weight, learnt.handling.value) == (1, 23_000)
+
+
+def test_what_flows_see_of_a_queues_wait() -> None:
+    line = Line(expected_handling_ms=120_000, wrap_up_ms=0)
+    queue = line.sites["v1"].floor.queues[DESK]
+
+    def seen() -> int | None:
+        board = QueueBoard(line.core.desk, line.now)
+        assert board["desk"].estimate_ms == waits.estimate_ms(line.core.desk, line.now, queue)
+        return board["desk"].estimate_ms
+
+    assert seen() is None, "nobody is there"
+    line.sign_in("1001", "1002")
+    assert seen() == 0
+    line.talk("T1")
+    line.talk("T2")
+    assert seen() == pytest.approx(60_000, rel=0.01)
+    line.call("A")
+    assert seen() == pytest.approx(120_000, rel=0.1)
+    line.feed(events.AgentPauseAsked(agent=AgentId("1001"), reason="break"))
+    line.trust(within=0.3)
+    assert seen() is None, "its forecasts are bad"
+
+
+def test_agents_who_pause_or_cannot_be_reached_do_not_count() -> None:
+    line = Line(expected_handling_ms=120_000)
+    queue = line.sites["v1"].floor.queues[DESK]
+    line.sign_in("1001", "1002", "1003")
+    line.talk("T")
+    line.feed(events.AgentPauseAsked(agent=AgentId("1002"), reason="break"))
+    line.feed(events.PhoneReachabilityChanged(phone=PhoneName("1003"), reachable=False))
+    line.call("A")
+    made = waits.forecast_for_next(line.core.desk, line.now, queue)
+    assert made is not None and (made.agents, made.ahead) == (1, 1)
 
 
 # --- the slot that others fill ---

@@ -7,11 +7,19 @@ and patience first, is held against the best there is.
 import json
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
 
+from router.acd.spec import EstimatePlan
+from router.core.records import EstimateJudged
 from router.errors import SimulationError
+from router.sim import models
+from router.sim.arrivals import Poisson
+from router.sim.run import simulate
+from router.sim.scenario import Scenario, Steady
+from router.sim.spans import Exponential
 from router.sim.waits import Comparison, compare
 from support.models import model
 
@@ -20,6 +28,7 @@ ROWS = TABLE["wait_estimates"]["rows"]
 WAYS = ("QL", "QLm", "head_of_line", "constant_mean")
 AGENTS, HANDLING_S = 100, 600
 CALLS, SKIP = 300_000, 2_000
+TYPES = 6
 BAND = 3.56 / 2.02
 """99.9 % and 95 % quantiles of Student's t with 39 degrees of freedom: how far 40 batches may be off."""
 
@@ -65,6 +74,36 @@ def test_eight_waits_in_ten_are_within_the_range(index: int) -> None:
     within = outcome(index).within.value
     assert within is not None
     assert within == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("skills_per_agent", [1, 2, 3, 6])
+@pytest.mark.parametrize(("load", "patience_ms"), [(1.1, 600_000), (0.97, 6_000_000)])
+def test_forecasts_hold_where_agents_have_different_skills(
+    skills_per_agent: int, load: float, patience_ms: float
+) -> None:
+    """Six types of call, 90 agents who take one to all of them: those ahead compete for some of one's agents only."""
+    kinds = tuple(models.Kind(name=f"type{n}", skills=((f"type{n}", 1),)) for n in range(TYPES))
+    agents = tuple(
+        tuple((f"type{(number + step) % TYPES}", 1) for step in range(skills_per_agent)) for number in range(90)
+    )
+    site = models.model_site(agents, kinds, estimate=EstimatePlan())
+    scenario = Scenario(
+        site=site,
+        entries=models.entries(kinds),
+        arrivals=Poisson(load * len(agents) * 6),
+        handling=Exponential(HANDLING_S * 1_000),
+        patience=Exponential(patience_ms),
+        shifts=models.always(site),
+        length=Steady(calls=20_000),
+    )
+    judged: list[EstimateJudged] = []
+    simulate(scenario, listeners={EstimateJudged: judged.append})
+    answered = [record for record in judged[500:] if record.answered]
+    assert len(answered) > 5_000
+    mean_wait_ms = fmean(record.wait_ms for record in answered)
+    assert fmean(record.within for record in answered) == pytest.approx(0.8, abs=0.06)
+    assert abs(fmean(record.wait_ms - record.mean_ms for record in answered)) < 0.15 * mean_wait_ms
 
 
 def test_a_short_run_puts_the_ways_in_their_order() -> None:
