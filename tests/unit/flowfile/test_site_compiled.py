@@ -7,7 +7,7 @@ import pytest
 
 from router.flowfile import check_site, load_site
 from router.flowfile.music import read_music
-from router.flowfile.prompts import ROUTER_PROMPTS, read_prompts, sound_name
+from router.flowfile.prompts import ROUTER_PROMPTS, WAIT_PROMPTS, read_prompts, sound_name
 from router.ivr.effects import Enqueue
 from router.ivr.nodes.menu import Menu
 from router.ivr.session import Session, View, begin
@@ -62,7 +62,7 @@ def test_every_language_has_the_routers_own_prompts() -> None:
     assert findings == []
     assert sorted(prompts) == ["en", "zh"]
     for language, texts in prompts.items():
-        assert [name for name in ROUTER_PROMPTS if name not in texts] == [], language
+        assert [name for name in (*ROUTER_PROMPTS, *WAIT_PROMPTS) if name not in texts] == [], language
 
 
 def test_spans_count_rings_of_the_country(good: dict[str, str], write_site: WriteSite) -> None:
@@ -182,3 +182,18 @@ def test_music_is_a_folder_of_recordings_a_class(write_site: WriteSite) -> None:
     }
     assert load_site(folder).music == ("calm",)
     assert [sound.path for sound in music_of(folder)] == ["music/calm/a", "music/calm/b"]
+
+
+def test_who_tells_waits_needs_the_texts_in_every_language_callers_hear(
+    good: dict[str, str], write_site: WriteSite
+) -> None:
+    changed = {
+        "site.yaml": good["site.yaml"].replace("language: en\n", "language: en\nlanguages: {fr: []}\n"),
+        "prompts/fr/own.yaml": "main_menu: Bonjour\n",
+    }
+    silent = {finding.code for finding in check_site(write_site(changed)) if "router/wait" in finding.message}
+    assert silent == set()
+    changed["queues.yaml"] = good["queues.yaml"] + "    announcements: {say: [position]}\n"
+    found = check_site(write_site(changed))
+    lacking = {finding.code: finding.message for finding in found if "router/wait_between" in finding.message}
+    assert list(lacking) == ["E406"] and "fr" in lacking["E406"]
