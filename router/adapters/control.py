@@ -27,6 +27,7 @@ from router.core.events import (
     AppointmentAsked,
     ExtensionAsked,
     QueueCloseAsked,
+    SurgeAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -43,6 +44,7 @@ AnyAsk = (
     | WrapUpExtendAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
 )
