@@ -267,9 +267,7 @@ class Surges:
         for agent in called:
             self._alert(turn, "called_upon", agent, f"wanted in {plan.group}")
 
-    def _people(
-        self, plan: SurgePlan, state: SurgeState, step: SurgeStep
-    ) -> tuple[list[AgentId], list[AgentId], int]:
+    def _people(self, plan: SurgePlan, state: SurgeState, step: SurgeStep) -> tuple[list[AgentId], list[AgentId], int]:
         """Who would join now, who would be called upon, and how many of the former are not there already."""
         chosen, wanted = self._choice(plan, state, step), self._wanted(plan, state, step)
         called = self._absent(plan, step) if wanted is None else self._absent(plan, step)[: wanted - len(chosen)]
@@ -317,11 +315,13 @@ class Surges:
             self._restore(turn, done, "surge")
 
     def _take_back(self, state: SurgeState, agent: AgentId) -> Moved | None:
-        """Keep an agent who was about to go."""
+        """Keep an agent who was about to go, unless a supervisor has moved them elsewhere meanwhile."""
         found = next((moved for moved in state.leaving if moved.agent == agent), None)
-        if found is not None:
-            state.leaving.remove(found)
-        return found
+        if found is None:
+            return None
+        state.leaving.remove(found)
+        overlay = self._desk.state.floor.overlays.get(agent)
+        return found if overlay is not None and overlay.groups == found.groups else None
 
     def _move(self, turn: Turn, plan: SurgePlan, agent: AgentId, keep: bool) -> Moved:
         """Put an agent into the plan's group, for now."""
@@ -449,7 +449,7 @@ class Surges:
             self._desk.timers.cancel(f"surge:{plan.name}", "calendar")
 
     def _by_night(self, turn: Turn, plan: SurgePlan, state: SurgeState) -> tuple[AgentId, ...]:
-        """At night everybody joins but one lead; returns who has joined. A lead who was moved goes back where needed."""
+        """At night everybody joins but one lead; returns who has joined. A lead who had joined goes back."""
         agents = self._desk.matcher.floor.agents
         yaml = self._desk.site.floor.agents
         there = sorted(self._in_service(), key=lambda status: agents[status.number].place)

@@ -14,6 +14,7 @@ from router.core.turn import Output
 WINDOW_MIN = 15
 """The present is so many minutes long."""
 MINUTE_MS: Ms = 60_000
+_GONE = (Outcome.ABANDONED, Outcome.ABANDONED_SHORT)
 
 
 class Minute(msgspec.Struct, kw_only=True):
@@ -51,8 +52,8 @@ def add(load: Load, queues: Collection[QueueName], outputs: Collection[Output], 
                 _minute(load, now).asked_count += 1
             case records.CallConnected(queue=queue, wait_ms=wait_ms) if queue in queues:
                 _minute(load, now).wait_ms += wait_ms
-            case records.CallEnded(queue=queue, outcome=Outcome.ABANDONED | Outcome.ABANDONED_SHORT, wait_ms=wait_ms) if (
-                queue in queues
+            case records.CallEnded(queue=queue, outcome=outcome, wait_ms=wait_ms) if (
+                queue in queues and outcome in _GONE
             ):
                 _minute(load, now).wait_ms += wait_ms
                 _minute(load, now).gone_count += 1
