@@ -208,7 +208,7 @@ class CallControl:
 
     def _queue_close_asked(self, turn: Turn, event: events.QueueCloseAsked) -> None:
         self.desk.overlays.close(turn, event)
-        for call, reply in self.queueing.closed(turn):
+        for call, reply in (*self.queueing.changed(turn, "closing"), *self.queueing.closed(turn)):
             self.door.left_queue(turn, call, reply)
 
     # --- time ---
@@ -236,6 +236,10 @@ class CallControl:
                 self.open_lines.opens(turn, agent)
                 self.surges.joined(turn, agent)
             self.desk.agents.joined.clear()
+        if self.desk.agents.thinned:
+            self.desk.agents.thinned = False
+            for call, reply in self.queueing.changed(turn, "nobody"):
+                self.door.left_queue(turn, call, reply)
         self.surges.look(turn)
         if self.desk.needs_music or self.desk.matcher.pending:
             self.ringing.settle(turn)

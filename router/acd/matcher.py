@@ -39,7 +39,7 @@ class _Group:
     )
 
     def __init__(self, queue: Queue, key: GroupKey) -> None:
-        _, _, _, _, self.sticky, self.privileged = key
+        _, _, _, _, self.sticky, self.privileged, _ = key
         self.queue = queue
         self.need: Need = ANYBODY
         self.groups: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ class Matcher:
         )
         """Queues with steps by their length or staff."""
         for queue in floor.queues.values():
-            self._group((queue.name, ANYBODY, 0, (), "", True))
+            self._group((queue.name, ANYBODY, 0, (), "", True, ()))
 
     @property
     def floor(self) -> Floor:
@@ -144,8 +144,13 @@ class Matcher:
         else:
             self._ringing_at_few.pop(waiting.call, None)
 
-    def regroup(self, call: CallId, *, step: int | None = None, widen: bool = False) -> None:
-        """Change what a waiting call needs: a further ``step``, or nobody in particular any more (``widen``)."""
+    def regroup(
+        self, call: CallId, *, step: int | None = None, widen: bool = False, more_groups: tuple[str, ...] = ()
+    ) -> None:
+        """Change what a waiting call needs: a further ``step``, nobody in particular any more (``widen``).
+
+        ``more_groups`` serve it too from now on.
+        """
         waiting = self._waiting[call]
         if not waiting.offered:
             self._unlist(waiting)
@@ -153,6 +158,7 @@ class Matcher:
             waiting.step = step
         if widen:
             waiting.senior_groups, waiting.sticky = (), ""
+        waiting.more_groups += tuple(name for name in more_groups if name not in waiting.more_groups)
         if not waiting.offered:
             self._list(waiting)
 
@@ -459,13 +465,14 @@ class Matcher:
 
     def _staff(self, key: GroupKey, group: _Group) -> None:
         """Work out anew whom a group needs and who may serve it."""
-        queue, need, step, seniors, _, _ = key
+        queue, need, step, seniors, _, _, more = key
         reached = max(step, self._reached.get(queue, 0))
         steps = group.queue.steps
         base = steps[reached - 1].need if reached else group.queue.need
         group.need = both(base, need)
         group.favoured = frozenset(skill for skills in group.need for skill, _ in skills)
         group.groups = seniors or self._groups_of(group.queue, step)
+        group.groups += tuple(name for name in more if name not in group.groups)
         for number in self._agents:
             serves = self._may_serve(self._floor.agents[number], group)
             if serves == (number in group.members):

@@ -181,8 +181,9 @@ class Call(msgspec.Struct, kw_only=True):
     """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
 
     Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``whispers`` are the channels
-    of what is being whispered, by playback; ``place`` is the place in the queue of a caller who is being brought
-    together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
+    of what is being whispered, by playback; ``passed`` are the queues that have passed it on, ``overflowed`` the rules
+    that did (``queue:number``). ``place`` is the place in the queue of a caller who is being brought together with
+    somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
     account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
     caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
     ``fields`` are the variables the flow of a call of ours begins with.
@@ -210,6 +211,8 @@ class Call(msgspec.Struct, kw_only=True):
     agent: AgentId | None = None
     connected_at: Ms = 0
     wait_ms: Ms = 0
+    passed: list[QueueName] = []
+    overflowed: list[str] = []
     held_at: Ms = 0
     hold_ms: Ms = 0
     talk_ms: Ms = 0
