@@ -1,7 +1,8 @@
 """Pure: callers whom a queue passes on: when a rule of its ``overflow`` holds, and where they go.
 
 Each rule passes a caller on once, and no caller comes back to a queue that has passed them on: so nobody goes to and
-fro, whatever the YAML says. An emergency goes to other agents only, never to a message, a flow or outside.
+fro, whatever the YAML says. An emergency goes to other agents only, never to a message, a flow or outside, and never
+because too many wait: it stands before them.
 """
 
 from collections.abc import Callable, Iterator
@@ -131,8 +132,8 @@ class Overflowing:
     def _open_rules(self, call: Call, queue: Queue, waiting: Waiting) -> Iterator[Rule]:
         """The rules of a queue that have not passed this caller on yet, and may."""
         for number, rule in enumerate(queue.overflow, 1):
-            emergency_may = waiting.tier > 0 or rule.to_kind in ("queue", "groups")
-            if emergency_may and f"{queue.name}:{number}" not in call.overflowed:
+            people = rule.to_kind in ("queue", "groups") and rule.why in ("after", "nobody", "closing")
+            if (waiting.tier > 0 or people) and f"{queue.name}:{number}" not in call.overflowed:
                 yield Rule(number, rule)
 
     def _reasons(self, config: str) -> frozenset[str]:

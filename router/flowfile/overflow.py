@@ -5,8 +5,9 @@ from router.flowfile.diagnostics import diagnose, listed
 from router.flowfile.draft import Draft
 from router.flowfile.floor import CONDITIONS, TARGETS, all_steps, conditions_of
 from router.flowfile.floor_specs import OverflowSpec, QueueSpec
-from router.flowfile.floor_staff import QUEUES, place_of, staff_of
+from router.flowfile.floor_staff import QUEUES, place_of, staff_of, written
 from router.flowfile.services import outside_line
+from router.flowfile.tree import Mapping
 from router.flowfile.units import show_span
 
 
@@ -16,8 +17,13 @@ def overflow_rules(draft: Draft) -> None:
         for number, rule in enumerate(queue.overflow, 1):
             path = ("queues", name, "overflow", str(number))
             conditions, targets = conditions_of(rule), targets_of(rule)
+            tree = written(draft, QUEUES, *path)
+            # A key that is misspelt is said where it stands.
+            misspelt = isinstance(tree, Mapping) and any(
+                key.text not in OverflowSpec.__struct_fields__ for key, _ in tree.entries
+            )
             for code, found, known in (("E480", conditions, CONDITIONS), ("E481", targets, TARGETS)):
-                if len(found) != 1:
+                if len(found) != 1 and not (misspelt and not found):
                     told = ", ".join(found) or "none"
                     place = place_of(draft, QUEUES, *path)
                     draft.findings.append(diagnose(code, place, number=number, found=told, known=listed(known)))

@@ -54,7 +54,7 @@ TEXTS: dict[str, str] = {
     "overflow.why.nobody": "没有话务员在岗",
     "overflow.why.closing": "队列已下班",
     "overflow.why.other": "原因 {why}",
-    "overflow.queue": "{span}后队列“{queue}”按溢出规则 {rule} 把它转到队列“{to}”：{why}。位次不变，仍按最初要求人工的时间。",
+    "overflow.queue": "{span}后队列“{queue}”按溢出规则 {rule} 把它转到队列“{to}”：{why}。位次不变。",
     "overflow.queue.end": "{span}后队列“{queue}”按溢出规则 {rule} 把它转到队列“{to}”的末尾：{why}。",
     "overflow.groups": "从这时起（{span}）按队列“{queue}”的溢出规则 {rule}，{to} 的话务员也可接听：{why}。",
     "overflow.outside": "{span}后队列“{queue}”按溢出规则 {rule} 把它转到外线 {to}：{why}。",

@@ -55,7 +55,7 @@ TEXTS: dict[str, str] = {
     "overflow.why.closing": "the queue was closed",
     "overflow.why.other": "{why}",
     "overflow.queue": "Queue '{queue}' passed it on to queue '{to}' after {span}, by its overflow rule {rule}: {why}."
-    " It kept its place: by when it asked.",
+    " It kept its place.",
     "overflow.queue.end": "Queue '{queue}' passed it on to the end of queue '{to}' after {span}, by its overflow rule"
     " {rule}: {why}.",
     "overflow.groups": "From here on ({span}) agents of {to} may take it too, by overflow rule {rule} of queue"

@@ -2,21 +2,23 @@
 
 A field is named as in :mod:`router.acd.spec`, spans without their ``_ms`` (``wrap_up=10s``). A need is ``gas:2,en:1``
 with ``|`` between alternatives, a step ``step=after=10s;need=gas:1`` (with ``groups``, ``waiting_over``,
-``signed_in_under``); several steps are several words. Several groups or classes have commas between them.
+``signed_in_under``), a rule of overflow ``overflow=after=60s;queue=other`` (``why=nobody``, ``why=closing``,
+``waiting_over``; ``groups``, ``number``, ``flow``, ``prompt``, ``keep_place=no``); several are several words. Several
+groups or classes have commas between them.
 """
 
 from typing import Any, TypeVar
 
 import msgspec
 
-from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Queue, Skills, Step
+from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Overflow, Queue, Skills, Step
 from router.acd.surge import Spare, SurgePlan, SurgeStep
 from router.core.calendar import Calendar, Hours
 from router.core.ids import AgentId, Ms, QueueName
 from router.site import Site
 from support.sites import open_site
 
-Spec = TypeVar("Spec", Queue, Agent, CallClass, Step, SurgePlan)
+Spec = TypeVar("Spec", Queue, Agent, CallClass, Step, Overflow, SurgePlan)
 
 
 class Draft:
@@ -81,9 +83,12 @@ def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
     kinds = {field.name: field.type for field in msgspec.structs.fields(type(spec))}
     values: dict[str, Any] = {}
     steps: list[Step] = []
+    rules: list[Overflow] = []
     for word in words:
         name, _, text = word.partition("=")
-        if name == "step":
+        if name == "overflow":
+            rules.append(changed(Overflow(why="", to_kind=""), tuple(text.split(";"))))
+        elif name == "step":
             steps.append(changed(Step(), tuple(text.split(";"))))
         elif name == "need":
             values[name] = need(text)
@@ -101,9 +106,25 @@ def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
             values[name] = text == "yes"
         else:
             values[name] = msgspec.convert(text, kinds[name], strict=False)
+    if rules:
+        values["overflow"] = tuple(_whole(rule) for rule in rules)
     if steps:
         values["steps"] = tuple(steps)
     return msgspec.structs.replace(spec, **values)
+
+
+def _whole(rule: Overflow) -> Overflow:
+    """A rule with what its target and its condition are called."""
+    kinds = {
+        "queue": rule.queue,
+        "groups": rule.groups,
+        "outside": rule.number,
+        "flow": rule.flow,
+        "prompt": rule.prompt,
+    }
+    kind = next(kind for kind, to in kinds.items() if to)
+    why = rule.why or ("after" if rule.after_ms is not None else "waiting_over" if rule.waiting_over else "estimate")
+    return msgspec.structs.replace(rule, to_kind=kind, why=why)
 
 
 def skills(text: str) -> Skills:
