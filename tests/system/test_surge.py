@@ -1,6 +1,7 @@
 """The surge plan and overflow on real parts: SIPp callers, real phones, spans as short as they may be."""
 
 import asyncio
+import itertools
 import json
 import shutil
 import sys
@@ -146,11 +147,11 @@ async def test_steps_join_one_after_another_and_go_in_the_reverse_order(automati
     taken = [row for row in rows if row["type"] == "SurgeStepTaken"]
     assert [json.loads(row["agents"]) for row in taken] == [["1002"], ["1003", "1004"], ["1006", "1007"]], told(taken)
     moments = [rose, *(row["at_ms"] for row in taken)]
-    for earlier, later in zip(moments, moments[1:], strict=False):
+    for earlier, later in itertools.pairwise(moments):
         assert 3_000 <= later - earlier <= 3_000 + MARGIN_MS, told(taken)
     released = [row for row in rows if row["type"] == "SurgeStepReleased"]
     assert [int(row["step"]) for row in released] == [3, 2, 1]
-    for first, second in zip(released, released[1:], strict=False):
+    for first, second in itertools.pairwise(released):
         assert 3_000 <= second["at_ms"] - first["at_ms"] <= 3_000 + MARGIN_MS, told(released)
     # Nobody is rung for the queue before they have joined, nor once they have gone.
     for row in rows:

@@ -99,7 +99,9 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         "groups: [experts]\n    overflow: [{after: 60s, queue: enquiry}]\n",
         [f"{QUEUES}:7:29 E482"],
     ),
-    ("place without queue", QUEUES, "groups: [experts]}", "groups: [experts], keep_place: yes}", [f"{QUEUES}:6:53 E483"]),
+    ("place without queue", QUEUES, "groups: [experts]}", "groups: [experts], keep_place: yes}", [
+        f"{QUEUES}:6:53 E483",
+    ]),
     ("ring without number", QUEUES, "20, flow: sorry", "20, flow: sorry, ring: 5s", [f"{QUEUES}:8:47 E483"]),
     ("then without prompt", QUEUES, "20, flow: sorry", "20, flow: sorry, then: sorry", [f"{QUEUES}:8:47 E483"]),
     ("a number that may not be rung", QUEUES, '"95001"', '"0044123"', [f"{QUEUES}:9:32 E484"]),
@@ -130,7 +132,9 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("a group that does not serve", SURGE, "group: inbound", "group: leads", [f"{SURGE}:4:12 E494"]),
     ("fewer seats than agents", SURGE, "seats_max: 12", "seats_max: 2", [f"{SURGE}:11:16 E496"]),
     ("seats in shifts", SURGE, "seats_max: 12", "seats_max: 2\n    shifts: yes", []),
-    ("a group two plans move", SURGE, "    spare:\n      - {hours: bill_day, seats: 5-7}\n", TWO, [f"{SURGE}:22:21 E497"]),
+    ("a group two plans move", SURGE, "    spare:\n      - {hours: bill_day, seats: 5-7}\n", TWO, [
+        f"{SURGE}:22:21 E497",
+    ]),
     ("a queue in two plans", SURGE, "    spare:\n      - {hours: bill_day, seats: 5-7}\n", TWO.replace(
         "[reserve]", "[enquiry]").replace("group: experts", "group: inbound").replace("back", "leads"),
         [f"{SURGE}:20:13 E495"]),
