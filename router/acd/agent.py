@@ -104,8 +104,8 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer. ``open_leg`` is the leg
     of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring that
     failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of rotation.
-    ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were chosen last, ``luck`` a draw made
-    when they became idle (for strategies).
+    ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were chosen last, ``luck`` a draw
+    made when they became idle (for strategies).
     """
 
     number: AgentId

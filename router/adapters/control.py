@@ -25,9 +25,12 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
     SurgeAsked,
+    TakeBackAsked,
+    TransferAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -42,6 +45,9 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | ConsultAsked
+    | TakeBackAsked
+    | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
     | SurgeAsked

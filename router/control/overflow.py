@@ -132,6 +132,8 @@ class Overflowing:
     def _open_rules(self, call: Call, queue: Queue, waiting: Waiting) -> Iterator[Rule]:
         """The rules of a queue that have not passed this caller on yet, and may."""
         for number, rule in enumerate(queue.overflow, 1):
+            if call.session is None and rule.to_kind not in ("queue", "groups"):
+                continue  # an agent has sent them on: their flow is over, and they wait for people
             people = rule.to_kind in ("queue", "groups") and rule.why in ("after", "nobody", "closing")
             if (waiting.tier > 0 or people) and f"{queue.name}:{number}" not in call.overflowed:
                 yield Rule(number, rule)

@@ -3,19 +3,36 @@
 import random
 from collections.abc import Callable
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, Step
+from router.acd.spec import ANYBODY, Overflow, Step
+from router.acd.surge import SurgePlan, SurgeStep
 from router.control.call import LegFor, LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
-from router.core.ids import AgentId, ChannelId, PhoneName
+from router.core.ids import AgentId, ChannelId, PhoneName, QueueName
 from router.core.records import AgentState
 from support.outside import AGENTS, Outside
 from support.sites import KEYS
+
+PLAN = SurgePlan(
+    name="floor",
+    queues=(QueueName("desk"), QueueName("alarm")),
+    group="helpers",
+    steps=(SurgeStep(group="inbound", most=1), SurgeStep(group="inbound"), SurgeStep(group="inbound", above_high=True)),
+    low=0,
+    high=1,
+    for_ms=6_000,
+    dip_ms=1_000,
+    fast_step_ms=2_000,
+    mode="automatic",
+    seats_max=2,
+)
+"""A plan with spans as short as a course is; its helpers are agents of the desk."""
 
 
 class Course:
@@ -37,9 +54,24 @@ class Course:
             "stay_empty": self.choose([True, True, False]),
             "reserve_count": self.choose([0, 0, 1]),
             "reserve_for": ("vip",),
+            "transfers": self.choose(["announced", "both"]),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
+            "overflow": self.choose(
+                [
+                    (),
+                    (),
+                    (Overflow(why="after", to_kind="queue", after_ms=4_000, queue=QueueName("alarm")),),
+                    (
+                        Overflow(why="nobody", to_kind="queue", queue=QueueName("alarm"), keep_place=False),
+                        Overflow(why="nobody", to_kind="prompt", prompt="menu", then="direct"),
+                        Overflow(why="waiting_over", to_kind="flow", waiting_over=2, flow="main"),
+                        Overflow(why="after", to_kind="outside", after_ms=10_000, number="95001"),
+                    ),
+                ]
+            ),
+            "surges": self.choose([(), (PLAN,), (msgspec.structs.replace(PLAN, mode="propose"),)]),
             "steps": self.choose(
                 [
                     (),
@@ -110,6 +142,34 @@ class Course:
             events.AgentReadyAsked(agent=name),
             events.AgentPauseAsked(agent=name, reason="break"),
             events.AgentPauseAsked(agent=AgentId("nobody"), reason="break"),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def consult(self) -> None:
+        """An agent in a call consults, takes the caller back, or hands them over, in or out of turn."""
+        floor = self.outside.core.desk.state.floor
+        engaged = [name for name, status in floor.agents.items() if status.state in IN_CALL]
+        agent = AgentId(self.choose(engaged or AGENTS))
+        kind, target = self.choose(
+            [("agent", self.choose(AGENTS)), ("phone", self.choose(AGENTS)), ("extension", "nobody")]
+        )
+        facts = [
+            events.ConsultAsked(agent=agent, kind=kind, target=target),
+            events.ConsultAsked(agent=agent, kind="agent", target=self.choose(AGENTS)),
+            events.TakeBackAsked(agent=agent),
+            events.TransferAsked(agent=agent),
+            events.TransferAsked(agent=agent, kind="queue", target="desk"),
+            events.TransferAsked(agent=agent, kind=kind, target=target),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def surge(self) -> None:
+        """A supervisor asks something of the surge plan, or moves an agent of it by hand."""
+        facts = [
+            *(events.SurgeAsked(plan="floor", ask=ask) for ask in ("confirm", "confirm", "decline", "release", "stop")),
+            events.SurgeAsked(plan="", ask="start"),
+            events.AgentRegroupAsked(agent=AgentId(self.choose(AGENTS)), groups=("inbound",)),
+            events.AgentRegroupAsked(agent=AgentId(self.choose(AGENTS))),
         ]
         self.outside.feed(self.choose(facts))
 
@@ -223,6 +283,8 @@ class Course:
             self.arrive: 8,
             self.sign_in: 4,
             self.ask: 4,
+            self.consult: 6,
+            self.surge: 3,
             self.phone: 2,
             self.phone_in_use: 2,
             self.code: 1,
@@ -256,7 +318,8 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
+            by_itself = call.session is None and call.sent_by
+            assert by_itself or (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
@@ -319,6 +382,9 @@ def test_a_course_meets_everything() -> None:
         "AgentMissed",
         "TalkEnded",
         "CallHeld",
+        "ConsultBegan",
+        "ConsultEnded",
+        "CallTransferred",
         "TalkKeyPressed",
         "Alert",
         "AskRefused",

@@ -3,6 +3,7 @@
 import msgspec
 
 from router.acd.spec import Agent, CallClass, Floor, Queue, Skills
+from router.acd.surge import SurgePlan
 from router.core.ids import AgentId, PhoneName, QueueName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Party, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -81,6 +82,7 @@ def small_site(
     version: str = "v1",
     agents: tuple[str, ...] = ("1001", "1002", "1003"),
     connected: tuple[str, ...] = (),
+    surges: tuple[SurgePlan, ...] = (),
     **queue: object,
 ) -> Site:
     """A site with a menu on 4001860, a bare queue on 4001862 and an emergency queue on 4001861."""
@@ -189,6 +191,7 @@ def small_site(
             "*78": "do_not_disturb",
             "*72": "close_extension",
         },
+        surges={plan.name: plan for plan in surges},
     )
 
 

@@ -64,6 +64,7 @@ queues:
     duty: {table: night, flow: accept}
     whisper: [class, wait, welcome]
     tell_work_number: yes
+    transfers: both
   enquiry:
     groups: [inbound]
 """
@@ -183,6 +184,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         duty_flow="accept",
         whisper=("class", "wait", "welcome"),
         tell_work_number=True,
+        transfers="both",
     )
 
 

@@ -68,7 +68,7 @@ def site(*, plan: bool = True) -> Site:
 
 
 def run(seed: int, *, plan: bool = True) -> tuple[Report, list[Record]]:
-    """A day: quiet, a peak from 9 to 11 that six agents cannot take, quiet again. Patience is ten minutes in the mean."""
+    """A day: quiet, a peak from 9 to 11 that six agents cannot take, quiet again."""
     made = site(plan=plan)
     calls = [20.0] * 48
     calls[18:22] = [120.0, 240.0, 220.0, 60.0]
