@@ -78,7 +78,7 @@ def present(load: Load, now: Ms) -> Present:
     waited_ms = sum(minute.wait_ms for minute in seen)
     return Present(
         calls_per_s=asked / span_s if asked and span_s > 0 else None,
-        handling_ms=handled_ms // talked if handled_ms and talked else None,
+        handling_ms=max(handled_ms // talked, 1) if handled_ms and talked else None,
         patience_ms=waited_ms // gone if gone and waited_ms else None,
     )
 

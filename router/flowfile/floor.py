@@ -88,6 +88,11 @@ TARGETS = ("queue", "groups", "outside", "flow", "prompt")
 """The keys that say where to."""
 
 
+def as_dialled(number: str) -> str:
+    """Return a number without the blanks and dashes people write into it."""
+    return number.replace(" ", "").replace("-", "")
+
+
 def compile_overflow(spec: QueueSpec) -> tuple[Overflow, ...]:
     """Return the overflow rules of a queue without mistakes."""
     return tuple(
@@ -99,7 +104,7 @@ def compile_overflow(spec: QueueSpec) -> tuple[Overflow, ...]:
             queue=QueueName(rule.queue),
             keep_place=rule.keep_place is not False,
             groups=rule.groups,
-            number=rule.outside,
+            number=as_dialled(rule.outside),
             ring_ms=rule.ring or 30_000,
             flow=rule.flow,
             prompt=rule.prompt,

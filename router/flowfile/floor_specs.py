@@ -25,6 +25,10 @@ from router.ivr.fields import (
     Span,
 )
 
+NumberText = Annotated[
+    str, Meta(pattern=r"^\+?[0-9][0-9 -]{0,24}$", extra={"what": "a number as it is dialled (digits, in quotes)"})
+]
+
 
 class SeniorsSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The agents who serve a class of callers first."""
@@ -72,7 +76,7 @@ class OverflowSpec(msgspec.Struct, frozen=True, kw_only=True):
         tuple[GroupRef, ...], Meta(description="they stay, and agents of these groups serve them too")
     ] = ()
     outside: Annotated[
-        PhoneText, Meta(description="to a number outside, such as another site; who is not taken there waits on")
+        NumberText, Meta(description="to a number outside, such as another site; who is not taken there waits on")
     ] = ""
     ring: Annotated[Span, Meta(ge=1_000, le=120_000, description="how long it rings there; else 30s")] | None = None
     flow: Annotated[FlowRef, Meta(description="to a flow: a message, a callback, another menu")] = ""

@@ -1,9 +1,8 @@
 """Rules of ``overflow``: one condition and one target each, no circles, and targets that can take the callers."""
 
-from router.core.lines import Party
 from router.flowfile.diagnostics import diagnose, listed
 from router.flowfile.draft import Draft
-from router.flowfile.floor import CONDITIONS, TARGETS, all_steps, conditions_of
+from router.flowfile.floor import CONDITIONS, TARGETS, all_steps, as_dialled, conditions_of
 from router.flowfile.floor_specs import OverflowSpec, QueueSpec
 from router.flowfile.floor_staff import QUEUES, place_of, staff_of, written
 from router.flowfile.services import outside_line
@@ -50,9 +49,9 @@ def _outside(draft: Draft, rule: OverflowSpec, path: tuple[str, ...]) -> None:
     if not rule.outside or draft.trunks is None or draft.site is None:
         return
     line = outside_line(draft.trunks.outside)
-    party = Party(kind="outside", number=rule.outside)
-    own = {did.replace(" ", "").replace("-", "") for did in draft.site.dids}
-    if line is None or party.number in own or not line.may_ring(party.number):
+    number = as_dialled(rule.outside)
+    own = {as_dialled(did) for did in draft.site.dids}
+    if line is None or number in own or not line.may_ring(number):
         place = place_of(draft, QUEUES, *path, "outside")
         draft.findings.append(diagnose("E484", place, number_outside=rule.outside))
 

@@ -106,7 +106,8 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("then without prompt", QUEUES, "20, flow: sorry", "20, flow: sorry, then: sorry", [f"{QUEUES}:8:47 E483"]),
     ("a number that may not be rung", QUEUES, '"95001"', '"0044123"', [f"{QUEUES}:9:32 E484"]),
     ("the hotline's own number", QUEUES, '"95001"', '"4001860"', [f"{QUEUES}:9:32 E484"]),
-    ("letters for a number", QUEUES, '"95001"', '"desk"', [f"{QUEUES}:9:32 E484"]),
+    ("letters for a number", QUEUES, '"95001"', '"desk"', [f"{QUEUES}:9:32 E205"]),
+    ("forty digits", QUEUES, '"95001"', '"9500195001950019500195001950019500195001"', [f"{QUEUES}:9:32 E205"]),
     ("after the longest wait", QUEUES, "after: 90s", "after: 10m", [f"{QUEUES}:7:17 E485"]),
     ("the groups it has", QUEUES, "60s, groups: [experts]", "60s, groups: [inbound]", [f"{QUEUES}:6:30 W480"]),
     ("less able", QUEUES, "    max_wait", "    skills: {english: 1}\n    max_wait", [
