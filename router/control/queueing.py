@@ -4,6 +4,8 @@ from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
 from router.acd.standing import STANDARD, class_of, strongest
 from router.acd.waiting import Waiting
+from router.control import waits
+from router.control.announcing import ANNOUNCE
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
 from router.control.overflow import Overflowing, Rule
@@ -20,6 +22,7 @@ class Queueing:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.overflowing = Overflowing(desk, self._is_closed)
+        self.overflowing.estimate = self._estimate_ms
 
     def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
         """The caller asks for a person. Returns the reply where the queue does not take them."""
@@ -56,7 +59,7 @@ class Queueing:
         self._arm(turn, call, queue, waiting)
         if turn.wants(records.CallQueued):
             self._note_queued(turn, call, queue, waiting, queued)
-        desk.want_music(call)
+        self._entertain(turn, call, queue, waiting)
 
     def _in_queue(self, turn: Turn, call: Call, waiting: Waiting, rule: Rule) -> tuple[Queue, Waiting]:
         """Where and how a call stands that is passed on to another queue: at its place there, or at the end."""
@@ -76,6 +79,8 @@ class Queueing:
             key_ms=waiting.key_ms if kept else turn.now - call_class.head_start_ms - queue.weight_ms,
             seq=waiting.seq if kept else desk.state.wait_seq,
             asked_at=waiting.asked_at if kept else turn.now,
+            since=turn.now,
+            patient=waiting.patient,
             privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
         )
 
@@ -89,6 +94,8 @@ class Queueing:
         if rule.rule.to_kind != "queue":
             return self._give_back(turn, call, self.overflowing.reply(rule.rule))
         self._disarm(call)
+        waits.broken_off(desk, turn, call, lost_patience=False)
+        desk.stop_playback(turn, call)
         desk.leave_queue(call)
         music = desk.queue_of(call).music
         queue, waiting = self._in_queue(turn, call, old, rule)
@@ -110,6 +117,10 @@ class Queueing:
             if reply is not None:
                 given.append((call, reply))
         return given
+
+    def _estimate_ms(self, turn: Turn, call: Call, waiting: Waiting) -> Ms | None:
+        """How long somebody who enters a call's queue now will wait; None where that is not known well enough."""
+        return waits.estimate_ms(self._desk, turn.now, self._desk.site_of(call).floor.queues[waiting.queue])
 
     def _note_queued(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, queued: bool) -> None:
         desk = self._desk
@@ -152,7 +163,14 @@ class Queueing:
             desk.timers.set(f"call:{call.id}", "alarm", turn.now + queue.alarm_after_ms)
         self._arm_step(call, queue, waiting)
         self._note_queued(turn, call, queue, waiting, call.queued)
-        desk.want_music(call)
+        self._entertain(turn, call, queue, waiting)
+
+    def _entertain(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
+        """What a caller who begins to wait hears: music, and announcements in time."""
+        waits.entered(self._desk, turn, call, waiting, queue)
+        if queue.announcements is not None:
+            self._desk.timers.set(f"call:{call.id}", ANNOUNCE, turn.now + queue.announcements.first_after_ms)
+        self._desk.want_music(call)
 
     def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
         """How a call will wait: its place, and who may serve it."""
@@ -167,6 +185,7 @@ class Queueing:
             key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
             seq=desk.state.wait_seq + 1,
             asked_at=call.asked_at,
+            since=turn.now,
             senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
             sticky=effect.sticky if self._may_wait_for(effect.sticky, queue, call_class) else "",
             privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
@@ -273,13 +292,15 @@ class Queueing:
     def _disarm(self, call: Call) -> None:
         """Take the timers of waiting off a call; an emergency's alarm stays."""
         queue = self._desk.queue_of(call)
-        for name in ("max_wait", "closing", "widen", *(f"step:{n}" for n in range(1, len(queue.steps) + 1))):
+        for name in ("max_wait", "closing", "widen", ANNOUNCE, *(f"step:{n}" for n in range(1, len(queue.steps) + 1))):
             self._desk.timers.cancel(f"call:{call.id}", name)
         self.overflowing.disarm(call, queue)
 
     def _give_back(self, turn: Turn, call: Call, reply: Reply) -> Reply:
         """The queue keeps the call no longer: its flow goes on."""
         self._disarm(call)
+        waits.broken_off(self._desk, turn, call, lost_patience=False)
+        self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
         call.wait_ms = turn.now - call.asked_at
         if call.music:

@@ -69,8 +69,11 @@ class Surges:
                 self._count(turn, plan, state, waiting)
 
     def waiting(self, plan: SurgePlan) -> int:
-        """How many callers wait for a person in the plan's queues."""
-        return sum(self._desk.matcher.length(queue) for queue in plan.queues)
+        """How many callers wait for a person in the plan's queues; callbacks are no callers."""
+        total = sum(self._desk.matcher.length(queue) for queue in plan.queues)
+        if self._desk.matcher.patient_count:
+            total -= sum(w.patient and w.queue in plan.queues for w in self._desk.state.waiting.values())
+        return total
 
     def timer(self, turn: Turn, name: str, what: str) -> None:
         """A clock of a plan has run down: ``due``, ``dip`` or ``calendar``."""

@@ -5,6 +5,7 @@ from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, OverflowSpec, QueueSpec
+from router.flowfile.floor_waits import compile_announcements, compile_estimate
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -82,7 +83,13 @@ def compile_steps(spec: QueueSpec) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-CONDITIONS = {"after": "after", "waiting_over": "waiting_over", "nobody": "nobody", "closing": "closing"}
+CONDITIONS = {
+    "after": "after",
+    "waiting_over": "waiting_over",
+    "estimate_over": "estimate",
+    "nobody": "nobody",
+    "closing": "closing",
+}
 """The keys that say when a caller is passed on, with what records call it."""
 TARGETS = ("queue", "groups", "outside", "flow", "prompt")
 """The keys that say where to."""
@@ -101,6 +108,7 @@ def compile_overflow(spec: QueueSpec) -> tuple[Overflow, ...]:
             to_kind=next(target for target in TARGETS if getattr(rule, target)),
             after_ms=rule.after,
             waiting_over=rule.waiting_over or 0,
+            estimate_over_ms=rule.estimate_over or 0,
             queue=QueueName(rule.queue),
             keep_place=rule.keep_place is not False,
             groups=rule.groups,
@@ -158,4 +166,8 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        expected_handling_ms=spec.expected_handling,
+        expected_patience_ms=spec.expected_patience,
+        estimate=compile_estimate(spec.estimate, spec.announcements),
+        announcements=compile_announcements(spec.announcements),
     )

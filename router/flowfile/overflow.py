@@ -68,7 +68,7 @@ def _helps(draft: Draft, name: str, queue: QueueSpec, rule: OverflowSpec, number
     able = any(staff.anybody(held, queue.skills) for _, held in all_steps(target))
     if not able and staff.reaches(queue.skills) and any(staff.count(held) for _, held in all_steps(target)):
         place = place_of(draft, QUEUES, *path, "queue")
-        draft.findings.append(diagnose("W481", place, name=name, target=rule.queue))
+        draft.findings.append(diagnose("W488", place, name=name, target=rule.queue))
 
 
 def _circles(draft: Draft) -> None:

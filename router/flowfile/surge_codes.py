@@ -38,7 +38,7 @@ SURGE_CODES: dict[str, Code] = {
         "name other groups, or take the rule out",
         "It changes nothing.",
     ),
-    "W481": Code(
+    "W488": Code(
         "nobody of queue '{target}' has the skills that queue '{name}' asks for",
         "pass callers to a queue whose agents can help them, or make sure that these can",
         "Callers would talk to somebody who was not good enough before.",
@@ -107,7 +107,7 @@ SURGE_ZH: dict[str, tuple[str, str]] = {
         "请提前开始，或加长队列的“max_wait”",
     ),
     "W480": ("第 {number} 条溢出规则没有增加班组：队列“{name}”已经有 {groups}", "请写别的班组，或去掉这条规则"),
-    "W481": ("队列“{target}”里没有人具备队列“{name}”要求的技能", "请转到能帮助来电人的队列，或确认他们能胜任"),
+    "W488": ("队列“{target}”里没有人具备队列“{name}”要求的技能", "请转到能帮助来电人的队列，或确认他们能胜任"),
     "E490": ("“low”是 {low}，“high”是 {high}", "“high”要大于“low”：手册里是 5 和 10"),
     "E491": ("第 {number} 步增加班组“{group}”的话务员，而他们已经加入", "请写别的班组，或去掉这一步"),
     "E492": ("“{value}”不是座席数", "先写较小的数，且大于 0：2-3"),

@@ -28,6 +28,7 @@ queues:
       - {after: 90s, queue: reserve, keep_place: no}
       - {waiting_over: 20, flow: sorry}
       - {nobody: yes, outside: "95001", ring: 20s}
+      - {estimate_over: 5m, queue: reserve}
       - {closing: yes, prompt: main_menu, then: sorry}
   reserve:
     groups: [experts]
@@ -111,12 +112,12 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("after the longest wait", QUEUES, "after: 90s", "after: 10m", [f"{QUEUES}:7:17 E485"]),
     ("the groups it has", QUEUES, "60s, groups: [experts]", "60s, groups: [inbound]", [f"{QUEUES}:6:30 W480"]),
     ("less able", QUEUES, "    max_wait", "    skills: {english: 1}\n    max_wait", [
-        f"{QUEUES}:8:29 W481", f"{QUEUES}:2:3 E405", f"{SURGE}:14:17 W490", f"{SURGE}:16:17 W490",
+        f"{QUEUES}:8:29 W488", f"{QUEUES}:11:36 W488", f"{QUEUES}:2:3 E405", f"{SURGE}:14:17 W490", f"{SURGE}:16:17 W490",
         f"{SURGE}:17:17 W490",
     ]),
     ("an unknown queue", QUEUES, "queue: reserve", "queue: reserv", [f"{QUEUES}:7:29 E303"]),
     ("an unknown flow", QUEUES, "20, flow: sorry", "20, flow: sory", [f"{QUEUES}:8:34 E302"]),
-    ("an unknown prompt", QUEUES, "main_menu", "mian_menu", [f"{QUEUES}:10:32 E305"]),
+    ("an unknown prompt", QUEUES, "main_menu", "mian_menu", [f"{QUEUES}:11:32 E305"]),
     ("a group of nobody's", QUEUES, "60s, groups: [experts]", "60s, groups: [expert]", [f"{QUEUES}:6:31 E304"]),
     ("a wait without unit", QUEUES, "after: 60s", "after: 60", [f"{QUEUES}:6:17 E206"]),
     ("a misspelt key", QUEUES, "waiting_over", "wating_over", [f"{QUEUES}:8:10 E203"]),
@@ -215,5 +216,6 @@ def test_every_rule_of_overflow_is_compiled(write_site: WriteSite) -> None:
         Overflow(why="after", to_kind="queue", after_ms=90_000, queue=QueueName("reserve"), keep_place=False),
         Overflow(why="waiting_over", to_kind="flow", waiting_over=20, flow="sorry"),
         Overflow(why="nobody", to_kind="outside", number="95001", ring_ms=20_000),
+        Overflow(why="estimate", to_kind="queue", estimate_over_ms=300_000, queue=QueueName("reserve")),
         Overflow(why="closing", to_kind="prompt", prompt="main_menu", then="sorry"),
     )
