@@ -112,8 +112,8 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
     ("after the longest wait", QUEUES, "after: 90s", "after: 10m", [f"{QUEUES}:7:17 E485"]),
     ("the groups it has", QUEUES, "60s, groups: [experts]", "60s, groups: [inbound]", [f"{QUEUES}:6:30 W480"]),
     ("less able", QUEUES, "    max_wait", "    skills: {english: 1}\n    max_wait", [
-        f"{QUEUES}:8:29 W488", f"{QUEUES}:11:36 W488", f"{QUEUES}:2:3 E405", f"{SURGE}:14:17 W490", f"{SURGE}:16:17 W490",
-        f"{SURGE}:17:17 W490",
+        f"{QUEUES}:8:29 W488", f"{QUEUES}:11:36 W488", f"{QUEUES}:2:3 E405", f"{SURGE}:14:17 W490",
+        f"{SURGE}:16:17 W490", f"{SURGE}:17:17 W490",
     ]),
     ("an unknown queue", QUEUES, "queue: reserve", "queue: reserv", [f"{QUEUES}:7:29 E303"]),
     ("an unknown flow", QUEUES, "20, flow: sorry", "20, flow: sory", [f"{QUEUES}:8:34 E302"]),
