@@ -30,7 +30,9 @@ class CallStage(StrEnum):
     """Connected to somebody who is no agent."""
 
 
-IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING})
+IN_CALL = frozenset(
+    {AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.CONSULTING}
+)
 """States in which an agent is busy with a call that has not ended for them."""
 
 
