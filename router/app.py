@@ -27,11 +27,13 @@ from router.adapters.lookups import Lookups
 from router.adapters.notices import Notices
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
+from router.adapters.pseudonyms import pseudonyms
 from router.adapters.recordings import AwayMessages
-from router.adapters.redis_stream import RedisStream, stream_key
+from router.adapters.redis_stream import Keep, RedisStream
 from router.callcontrol import CallControl
 from router.core.commands import CheckPin, Command, LookUp, SendNotice
 from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
+from router.core.present import present_of
 from router.core.records import Record
 from router.engine import Clock, Engine
 from router.errors import HotlineError, SettingsError
@@ -131,7 +133,18 @@ class Router:
         self._core = recovered.core
         self._journal = journal
         self._outbox = outbox
-        self._redis = RedisStream(outbox, redis_address(settings), secrets.redis_password, stream_key(site.name))
+        overview = recovered.core.overview(max(recovered.last_ms, outbox.last.at_ms))
+        self._redis = RedisStream(
+            outbox,
+            redis_address(settings),
+            secrets.redis_password,
+            site.name,
+            present=present_of(overview, outbox.last.at_ms),
+            hide=pseudonyms(secrets.site_key),
+            keep=Keep(
+                settings.stream_keep_count, settings.stream_queue_keep_count, settings.stream_keep_days * 86_400_000
+            ),
+        )
         self._ari = AriSwitch(
             url=ari_address(settings),
             user=settings.ari_user,
