@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from router.adapters.logs import counts_by_level
 from router.adapters.record_counts import RecordCounts
@@ -158,7 +159,7 @@ def _histogram(name: str, words: str, values: Mapping[Any, Buckets], labels: str
         told, reached = [], 0
         for bound, count in zip((*buckets.bounds, float("inf")), buckets.counts, strict=True):
             reached += count
-            told.append(("+Inf" if bound == float("inf") else f"{bound:g}", float(reached)))
+            told.append((floatToGoString(bound), float(reached)))  # type: ignore[no-untyped-call]
         family.add_metric(label, told, sum_value=buckets.total)
     return family
 
