@@ -18,9 +18,9 @@ OPEN = frozenset(
     {
         "accepted_by", "agent", "answered", "appointment", "ask", "box", "by", "call_class", "call_id", "call_type",
         "change", "config", "cure", "did", "ended_by", "event", "extension", "flow", "groups", "kept_for", "kind",
-        "leg", "need", "node", "node_type", "notice", "outcome", "page", "passed_over", "phone", "previous", "purpose",
-        "question", "queue", "queues", "queues_left", "recording", "ref", "runner_up", "service", "site", "skills",
-        "state", "strategy", "table", "trunk", "type", "why",
+        "leg", "need", "node", "node_type", "notice", "outcome", "page", "parts", "passed_over", "phone", "previous",
+        "purpose", "question", "queue", "queues", "queues_left", "recording", "ref", "runner_up", "service", "site",
+        "skills", "state", "strategy", "table", "trunk", "type", "why",
     }
 )  # fmt: skip
 """Names, ids and words of the site: shown to everybody."""

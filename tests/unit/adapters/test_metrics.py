@@ -14,7 +14,7 @@ from router.adapters.metrics import Metrics, Sources
 from router.adapters.metrics_server import MetricsServer
 from router.adapters.record_counts import AT_MOST, RecordCounts
 from router.core.present import Present
-from router.core.records import CallConnected, CallEnded, CallReceived, Record
+from router.core.records import Alert, CallConnected, CallEnded, CallReceived, Record
 from router.core.spans import Buckets
 from router.engine import Load
 
@@ -47,7 +47,7 @@ def metrics(counts: RecordCounts, now: int = 0) -> dict[str, Any]:
 @functools.cache
 def told() -> tuple[list[Record], Course]:
     course = Course(3)
-    for _ in range(2_000):
+    for _ in range(1_000):
         course.step()
     return course.outside.told, course
 
@@ -115,6 +115,9 @@ def test_every_metric_of_the_dashboard_is_exported_with_those_labels() -> None:
     records, course = told()
     counts = RecordCounts(Present())
     counts.take(records)
+    common: dict[str, Any] = {"seq": records[-1].seq + 1, "at_ms": records[-1].at_ms, "v": 1, "config": "v1"}
+    counts.take([Alert(kind="k", subject="s", call_id="", detail="", **common)])
+    counts.missed[("desk", "busy")] = 1
     names: dict[str, set[str]] = {}
     for family in metrics(counts, course.outside.now).values():
         for sample in family.samples:
