@@ -5,6 +5,8 @@ import sys
 
 import redis
 
+MOVES = ("CallQueued", "QueueLeft", "CallConnected", "CallTransferred", "CallEnded")
+
 
 def follow(url, site, waiting, told):
     """Keep ``waiting`` (queue -> how many wait) right; call ``told`` with each record's fields."""
@@ -24,12 +26,9 @@ def follow(url, site, waiting, told):
                 break  # trimmed past us: begin again from the present
             for cursor, fields in ours:
                 seq, call = int(fields["seq"]), fields.get("call_id")
-                if (
-                    fields["type"] in ("QueueLeft", "CallConnected", "CallTransferred", "CallEnded")
-                    and call in queue_of
-                ):
+                if fields["type"] in MOVES and call in queue_of:
                     waiting[queue_of.pop(call)] -= 1
-                elif fields["type"] == "CallQueued":
+                if fields["type"] == "CallQueued":
                     queue_of[call] = fields["queue"]
                     waiting[fields["queue"]] = waiting.get(fields["queue"], 0) + 1
                 told(fields)

@@ -242,6 +242,11 @@ class Present:
             case records.QueueLeft():
                 call = self._call(record.call_id, record.at_ms)
                 self._move(call, stage=CallStage.DIALLING if call.purpose else CallStage.IVR)
+            case records.CallOverflowed():
+                left = self.calls.get(record.call_id)
+                waits = left is not None and left.stage is CallStage.WAITING and left.queue == record.queue
+                if left is not None and waits and record.to_kind == "queue":  # their CallQueued comes next
+                    self._move(left, stage=CallStage.IVR)
             case records.WaitEstimated():
                 self._estimates[record.queue] = (record.mean_ms, record.at_ms)
                 self._touch("queue", record.queue)
