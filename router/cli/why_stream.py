@@ -11,7 +11,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from router.adapters.record_codec import from_fields
-from router.adapters.redis_stream import cure_of, stream_key
+from router.adapters.redis_stream import cure_of
+from router.adapters.stream_keys import stream_key
 from router.app import redis_address
 from router.core.ids import Ms
 from router.core.records import Record

@@ -138,6 +138,7 @@ class Queueing:
             need=need_text(waiting.need),
             kept_for=waiting.sticky or " ".join(waiting.senior_groups),
             passed_over=desk.passed_over(waiting, ringing=False) if queued and turn.wants(records.AgentRang) else {},
+            waited_ms=turn.now - call.asked_at,
         )
 
     def ask_again(self, turn: Turn, call: Call, name: QueueName, kept_for: AgentId) -> None:

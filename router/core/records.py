@@ -57,17 +57,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="typ
 
 
 class RouterUp(Record, frozen=True, kw_only=True):
-    """The router started (or started again); ``calls`` are the calls it found still there."""
+    """The router started (or started again); ``calls`` are the calls it found still there, ``queues`` the site's."""
 
     site: str
     epoch: int
     calls: int
+    queues: tuple[str, ...] = ()
 
 
 class SiteChanged(Record, frozen=True, kw_only=True):
-    """A new version of the YAML is live for new calls."""
+    """A new version of the YAML is live for new calls; ``queues`` are those it has."""
 
     previous: str
+    queues: tuple[str, ...] = ()
 
 
 class CallReceived(Record, frozen=True, kw_only=True):
@@ -107,7 +109,8 @@ class CallQueued(Record, frozen=True, kw_only=True):
 
     ``head_start_ms`` moved them forward; an ``emergency`` goes before all. ``need`` is what they ask for beside the
     queue (``gas:3``), ``kept_for`` the agent or the groups they are kept for at first. ``passed_over`` says, where
-    nobody was free, how many agents of which group were not, by rule (see ``hotline why``).
+    nobody was free, how many agents of which group were not, by rule (see ``hotline why``). ``waited_ms`` have passed
+    since they first asked, where a queue did not take or keep them before.
     """
 
     call_id: CallId
@@ -121,6 +124,7 @@ class CallQueued(Record, frozen=True, kw_only=True):
     need: str = ""
     kept_for: str = ""
     passed_over: dict[str, dict[str, int]] = {}
+    waited_ms: Ms = 0
 
 
 class AgentRang(Record, frozen=True, kw_only=True):
@@ -297,7 +301,10 @@ class CallEnded(Record, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(Record, frozen=True, kw_only=True):
-    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it."""
+    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it.
+
+    ``queues`` are those they may serve.
+    """
 
     agent: AgentId
     phone: str
@@ -307,12 +314,15 @@ class AgentStateChanged(Record, frozen=True, kw_only=True):
     reason: str
     by: str
     call_id: str
+    queues: tuple[str, ...] = ()
 
 
 class AgentRegrouped(Record, frozen=True, kw_only=True):
     """What a supervisor changed of an agent for now; ``until_ms`` is None where it holds until sign-out.
 
-    ``over_yaml`` is false where the YAML holds again.
+    ``over_yaml`` is false where the YAML holds again. ``queues`` are those they may serve from now on, ``queues_left``
+    those they no longer may. With ``by`` ``publish`` it was a new version of the YAML that changed these. ``state`` is
+    the agent's, and ``state_ms`` for how long, so that a reader of a queue they come to knows it.
     """
 
     agent: AgentId
@@ -321,6 +331,10 @@ class AgentRegrouped(Record, frozen=True, kw_only=True):
     over_yaml: bool
     until_ms: Ms | None
     by: str
+    queues: tuple[str, ...] = ()
+    queues_left: tuple[str, ...] = ()
+    state: str = ""
+    state_ms: Ms = 0
 
 
 class CallOverflowed(Record, frozen=True, kw_only=True):
@@ -452,6 +466,7 @@ class CallTransferred(Record, frozen=True, kw_only=True):
 
     ``kind``: ``extension``, ``phone``, ``outside``, ``duty``, or from an agent also ``agent`` (they talk) and ``queue``
     (they wait there). ``announced`` says whether the agent had spoken with whom they go to; ``reason`` is the agent's.
+    ``queue`` is the one they had asked for last, if any.
     """
 
     call_id: CallId
@@ -461,6 +476,7 @@ class CallTransferred(Record, frozen=True, kw_only=True):
     by: str = ""
     announced: bool = False
     reason: str = ""
+    queue: str = ""
 
 
 class ConsultBegan(Record, frozen=True, kw_only=True):
@@ -550,7 +566,10 @@ class MessageReceived(Record, frozen=True, kw_only=True):
 
 
 class MessageLeft(Record, frozen=True, kw_only=True):
-    """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder."""
+    """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder.
+
+    ``queue`` is the one they had asked for last, if any.
+    """
 
     call_id: CallId
     box: str
@@ -558,6 +577,7 @@ class MessageLeft(Record, frozen=True, kw_only=True):
     length_ms: Ms
     did: str
     caller: str
+    queue: str = ""
 
 
 class CallbackAsked(Record, frozen=True, kw_only=True):
@@ -570,11 +590,12 @@ class CallbackAsked(Record, frozen=True, kw_only=True):
 
 
 class ScoreGiven(Record, frozen=True, kw_only=True):
-    """A caller answered a question of a survey."""
+    """A caller answered a question of a survey. ``queue`` is the one they had asked for last, if any."""
 
     call_id: CallId
     question: str
     score: int
+    queue: str = ""
 
 
 class NoticeEnded(Record, frozen=True, kw_only=True):
