@@ -14,6 +14,8 @@ import msgspec
 from router.control import invariants, overview, reconcile
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
+from router.control.callbacks import Callbacks, is_callback
+from router.control.calling_back import CallingBack
 from router.control.codes import Codes
 from router.control.desk import Desk
 from router.control.door import Door
@@ -22,6 +24,7 @@ from router.control.ending import Ending
 from router.control.legs import Legs
 from router.control.locks import Locks
 from router.control.notices import Notices
+from router.control.offering import Offering
 from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
 from router.control.queueing import Queueing
@@ -50,18 +53,29 @@ class CallControl:
         self.ending = Ending(self.desk)
         self.whispers = Whispers(self.desk)
         self.open_lines = OpenLines(self.desk)
-        self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines)
+        self.callbacks = Callbacks(self.desk, self.ending)
+        self.calling_back = CallingBack(self.desk, self.ending, self.callbacks, self.whispers)
+        self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines, self.calling_back)
         self.transfers = Transfers(self.desk, self.ending)
         self.outbound = Outbound(self.desk, self.ending)
         self.tasks = Tasks(self.desk, self.outbound)
         self.notices = Notices(self.desk)
         self.locks = Locks(self.desk)
         self.duty = Duty(self.desk, self.tasks, self.ending)
-        asks = Asks(self.desk, self.transfers, self.tasks)
-        self.queueing = Queueing(self.desk)
-        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty)
+        asks = Asks(self.desk, self.transfers, self.tasks, self.callbacks)
+        self.queueing = Queueing(self.desk, self.callbacks)
+        self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending)
+        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.offering)
         self.legs = Legs(
-            self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.open_lines, self.door, self.ending
+            self.desk,
+            self.ringing,
+            self.transfers,
+            self.outbound,
+            self.duty,
+            self.open_lines,
+            self.door,
+            self.ending,
+            self.calling_back,
         )
         self.codes = Codes(self.desk)
 
@@ -122,7 +136,7 @@ class CallControl:
 
     def overview(self, now: Ms) -> dict[str, Any]:
         """The present as plain data, for people and tools: calls, queues, agents, phones."""
-        return overview.of(self.desk, now)
+        return overview.of(self.desk, now) | {"callbacks": self.callbacks.rows(now)}
 
     # --- the router, the site and the switch ---
 
@@ -139,6 +153,7 @@ class CallControl:
         turn.config = event.config
         self.desk.take_site()
         self.desk.agents.leave_removed(turn)
+        self.callbacks.site_changed(turn)
         turn.note(records.SiteChanged, previous=previous)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
@@ -168,10 +183,18 @@ class CallControl:
         elif not self.codes.hung_up(turn, event.channel):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
-    def _playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+    def playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        """What was played to a caller, an agent or a phone that dialled a code is over."""
         call = self.desk.state.calls.get(ids.call_of(event.playback))
         if ids.call_of(event.playback) in self.desk.state.codes:
             self.codes.played(turn, event.playback)
+        elif call is not None and call.playback == event.playback and is_callback(call):
+            call.playback = None
+            self.calling_back.played(turn, call)
+        elif call is not None and call.playback == event.playback and call.offer is not None:
+            call.playback = None
+            if (reply := self.offering.played(turn, call)) is not None:
+                self.door.left_queue(turn, call, reply)
         elif call is None or not self.whispers.played(turn, call, event.playback):
             self.door.played(turn, event)
 
@@ -180,11 +203,18 @@ class CallControl:
         call, leg = self.desk.call_on(event.channel), state.legs.get(event.channel)
         if call is not None and call.stage is Stage.TALKING:
             self.desk.note_leg(turn, call, records.TalkKeyPressed, by="caller", key=event.key)
+        elif call is not None and is_callback(call):
+            self.calling_back.customer_pressed(turn, call, event.key)
+        elif call is not None and call.offer is not None:
+            if (reply := self.offering.key(turn, call, event.key)) is not None:
+                self.door.left_queue(turn, call, reply)
         elif call is not None:
             self.door.key(turn, call, event.key)
         elif leg is not None:
             if leg.purpose is LegFor.AGENT and leg.stage is LegStage.BRIDGED:
                 self.desk.note_leg(turn, state.calls[leg.call], records.TalkKeyPressed, by="agent", key=event.key)
+            if leg.purpose is LegFor.AGENT and is_callback(state.calls[leg.call]):
+                self.calling_back.agent_pressed(turn, state.calls[leg.call], event.key)
         elif not self.codes.key(turn, event.channel, event.key):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
@@ -215,10 +245,16 @@ class CallControl:
             self.tasks.emergency_over(turn, self.ending)
         while self.desk.outbound_ended:
             call, result = self.desk.outbound_ended.pop(0)
+            if is_callback(call):
+                self.callbacks.tried(turn, call, result)
+                continue
             told = self.tasks.call_ended(turn, call, result)
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
+        while self.desk.rejoined:
+            call, outcome = self.desk.rejoined.pop(0)
+            self.callbacks.caller_done(turn, call.own_callback, call, outcome)
         if self.desk.agents.left:
             for agent in self.desk.agents.left:
                 self.open_lines.closes(turn, agent)
@@ -230,6 +266,8 @@ class CallControl:
             for agent in self.desk.agents.joined:
                 self.open_lines.opens(turn, agent)
             self.desk.agents.joined.clear()
+        if self.desk.state.callbacks:
+            self.callbacks.release_for_emergencies()
         if self.desk.needs_music or self.desk.matcher.pending:
             self.ringing.settle(turn)
         if self.desk.gone_home:
@@ -252,6 +290,9 @@ class CallControl:
         if kind == "task":
             self.tasks.timer(turn, subject)
             return
+        if kind == "callback":
+            self.callbacks.timer(turn, subject, timer.name)
+            return
         if kind == "notice":
             self.notices.timer(turn, subject, timer.name)
             return
@@ -268,6 +309,11 @@ class CallControl:
                 self.duty.alarm(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
+            case "confirm":
+                self.calling_back.timer(turn, call)
+            case name if name.startswith("offer:"):
+                if (reply := self.offering.timer(turn, call, name)) is not None:
+                    self.door.left_queue(turn, call, reply)
             case name if name.startswith("ivr:"):
                 self.door.timer(turn, call, name.removeprefix("ivr:"))
             case name if name.startswith(("reach:", "ring:")):
@@ -288,7 +334,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.MessageFound: CallControl._message_found,
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,
-    events.PlaybackFinished: CallControl._playback_finished,
+    events.PlaybackFinished: CallControl.playback_finished,
     events.CallArrived: lambda core, turn, e: core.door.arrived(turn, e),
     events.CallAnswered: lambda core, turn, e: core.door.answered(turn, e),
     events.ReplyArrived: CallControl._reply_arrived,
@@ -302,6 +348,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
+    events.CallbackAddAsked: lambda core, turn, e: core.callbacks.add_asked(turn, e),
+    events.CallbackCancelAsked: lambda core, turn, e: core.callbacks.cancel_asked(turn, e),
+    events.CallbackRetryAsked: lambda core, turn, e: core.callbacks.retry_asked(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),
     events.PinChecked: lambda core, turn, e: core.codes.pin_checked(turn, e),
     events.PhoneReachabilityChanged: lambda core, turn, e: core.desk.agents.phone_reachable(turn, e.phone, e.reachable),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
 from router.core.calendar import Calendar
@@ -44,4 +45,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    callback_numbers: NumberRules = NumberRules()
     publish_on_save: bool = False

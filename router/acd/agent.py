@@ -72,7 +72,7 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring that
     failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of rotation.
     ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made
-    when they became idle (for strategies).
+    when they became idle (for strategies). ``held_for`` is the callback they are kept free for, while its customer rings.
     """
 
     number: AgentId
@@ -95,6 +95,7 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     busy_ms: Ms = 0
     rung_seq: int = 0
     luck: float = 0.0
+    held_for: str = ""
 
 
 class PhoneStatus(msgspec.Struct, kw_only=True):

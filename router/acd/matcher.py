@@ -158,7 +158,7 @@ class Matcher:
 
     def position(self, waiting: Waiting) -> int:
         """Return a call's place in its queue, from 1; calls being offered count."""
-        return bisect_left(self._order[waiting.queue], waiting.key) + 1
+        return bisect_left(self._order.get(waiting.queue, ()), waiting.key) + 1
 
     def length(self, queue: QueueName) -> int:
         """Return how many calls wait in a queue, those being offered included."""

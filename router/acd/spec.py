@@ -2,6 +2,7 @@
 
 import msgspec
 
+from router.acd.callback_rules import CallbackRules, OfferRules
 from router.core.ids import AgentId, Ms, QueueName
 
 Skills = tuple[tuple[str, int], ...]
@@ -81,7 +82,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     a caller waits for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is
     alarmed, and the people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
-    name); ``tell_work_number`` says whether the caller then hears the agent's work number.
+    name); ``tell_work_number`` says whether the caller then hears the agent's work number. ``callbacks`` says how its
+    callers are called back (None: as :class:`CallbackRules` is by itself), ``offer`` when those who wait are offered it.
     """
 
     name: QueueName
@@ -114,6 +116,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     duty_flow: str = ""
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
+    callbacks: CallbackRules | None = None
+    offer: OfferRules | None = None
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

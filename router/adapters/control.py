@@ -25,6 +25,9 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    CallbackAddAsked,
+    CallbackCancelAsked,
+    CallbackRetryAsked,
     ExtensionAsked,
     QueueCloseAsked,
     WrapUpExtendAsked,
@@ -45,6 +48,9 @@ AnyAsk = (
     | QueueCloseAsked
     | ExtensionAsked
     | AppointmentAsked
+    | CallbackAddAsked
+    | CallbackCancelAsked
+    | CallbackRetryAsked
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 

@@ -24,6 +24,8 @@ class Stage(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     """Waiting, while an agent's phone rings for it."""
+    CALLING_BACK = "calling_back"
+    """An agent has picked up for a callback, and its customer is being rung."""
     CONNECTING = "connecting"
     TALKING = "talking"
     TRANSFERRING = "transferring"
@@ -34,7 +36,7 @@ class Stage(StrEnum):
     """The terminal record is out; legs may still be closing."""
 
 
-WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CALLING_BACK, Stage.CONNECTING})
 """Stages in which a call has a place in a queue."""
 
 
@@ -46,6 +48,8 @@ class CallEvent(StrEnum):
     OFFERED = "offered"
     NOT_TAKEN = "not_taken"
     TAKEN = "taken"
+    TAKEN_FIRST = "taken_first"
+    """An agent picked up for somebody who is not on the line yet."""
     CONNECTED = "connected"
     NOT_CONNECTED = "not_connected"
     GIVEN_BACK = "given_back"
@@ -77,7 +81,13 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
     },
     Stage.OFFERED: {
         CallEvent.TAKEN: Stage.CONNECTING,
+        CallEvent.TAKEN_FIRST: Stage.CALLING_BACK,
         CallEvent.NOT_TAKEN: Stage.WAITING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.CALLING_BACK: {
+        CallEvent.ANSWERED: Stage.CONNECTING,
+        CallEvent.NOT_CONNECTED: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.CONNECTING: {
@@ -177,6 +187,20 @@ class MessageDraft(msgspec.Struct, kw_only=True):
     length_ms: Ms | None = None
 
 
+class OfferStep(msgspec.Struct, kw_only=True):
+    """Where a waiting caller is in what they are offered; see :mod:`router.control.offering`.
+
+    ``number`` is the one they have confirmed or are asked to, ``typed`` what they are typing, ``silent_count`` how often
+    they have said nothing and ``wrong_count`` how often something that cannot be.
+    """
+
+    stage: str
+    number: str = ""
+    typed: str = ""
+    silent_count: int = 0
+    wrong_count: int = 0
+
+
 class Call(msgspec.Struct, kw_only=True):
     """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
 
@@ -185,7 +209,9 @@ class Call(msgspec.Struct, kw_only=True):
     together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
     account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
     caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
-    ``fields`` are the variables the flow of a call of ours begins with.
+    ``fields`` are the variables the flow of a call of ours begins with. ``offer`` is what they are just offered while
+    they wait, ``own_callback`` the open callback whose place they have taken up, and ``told`` says whether an agent has
+    heard already whom they call back. ``mark`` is what the agent says that a callback came to.
     """
 
     id: CallId
@@ -239,6 +265,10 @@ class Call(msgspec.Struct, kw_only=True):
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
+    offer: OfferStep | None = None
+    own_callback: str = ""
+    told: bool = False
+    mark: str = ""
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from router.acd.agents import Agents
+from router.acd.callback import CallbackState
 from router.acd.decision import passed_over
 from router.acd.overlays import Overlays, laid_over
 from router.acd.presence import Counts
@@ -17,6 +18,7 @@ from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.ids import CallId, ChannelId, Ms, PhoneName
+from router.core.records import Outcome
 from router.core.timers import Timers
 from router.core.turn import Turn
 from router.site import Site
@@ -26,7 +28,8 @@ class Desk:
     """The shared part.
 
     ``needs_music`` are the callers who shall hear music at the end of this turn, ``outbound_ended`` the calls of our
-    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it.
+    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it, ``rejoined`` calls
+    that ended in it of callers who had rung again while we had promised to call them back.
     """
 
     agents: Agents
@@ -40,6 +43,7 @@ class Desk:
         self.needs_music: dict[CallId, None] = {}
         self.outbound_ended: list[tuple[Call, str]] = []
         self.gone_home: dict[ChannelId, Leg] = {}
+        self.rejoined: list[tuple[Call, Outcome]] = []
         self._sites = sites
         self.take_site()
 
@@ -69,8 +73,11 @@ class Desk:
         self.matcher = self.agents.matcher
         for waiting in self.state.waiting.values():
             self.matcher.add(waiting)
-            if self.state.calls[waiting.call].stage is Stage.CONNECTING:
+            if self.state.calls[waiting.call].stage in (Stage.CALLING_BACK, Stage.CONNECTING):
                 self.matcher.taken(waiting.call)
+        for callback in self.state.callbacks.values():
+            if callback.state is CallbackState.WAITING and callback.queue in floor.queues:
+                self.matcher.add(callback.place)
 
     def queue_of(self, call: Call) -> Queue:
         """The queue a call is in, as the call's version of the site has it."""

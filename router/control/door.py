@@ -8,6 +8,7 @@ from router.control.desk import Desk
 from router.control.duty import Duty
 from router.control.ending import Ending
 from router.control.messages import Messages
+from router.control.offering import Offering
 from router.control.queueing import Queueing
 from router.control.tasks import ACCEPTED
 from router.core import commands, events, ids, records
@@ -24,7 +25,6 @@ from router.ivr.effects import (
     End,
     Enqueue,
     KeepMessage,
-    NoteCallback,
     NoteScore,
     Play,
     PlayMusic,
@@ -66,8 +66,11 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
 class Door:
     """Callers who do not wait for a person (yet)."""
 
-    def __init__(self, desk: Desk, queueing: Queueing, ending: Ending, asks: Asks, duty: Duty) -> None:
+    def __init__(
+        self, desk: Desk, queueing: Queueing, ending: Ending, asks: Asks, duty: Duty, offering: Offering
+    ) -> None:
         self._desk = desk
+        self._offering = offering
         self._asks = asks
         self._duty = duty
         self._queueing = queueing
@@ -177,6 +180,8 @@ class Door:
                 case Enqueue():
                     call.show, call.data = effect.show, dict(effect.data)
                     refused = self._queueing.ask(turn, call, effect)
+                    if refused is None:
+                        self._offering.arm(turn, call)
                 case PlayMusic(music=music):
                     turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
                     call.music = True
@@ -193,10 +198,6 @@ class Door:
                     self._messages.keep(turn, call)
                 case DropMessage():
                     self._messages.drop(call)
-                case NoteCallback(number=number, queue=queue):
-                    call.callback_asked = True
-                    caller = call.caller.number or call.caller.raw
-                    self._desk.note_call(turn, call, records.CallbackAsked, queue=queue, number=number, caller=caller)
                 case NoteScore(question=question, score=score):
                     self._desk.note_call(turn, call, records.ScoreGiven, question=question, score=score)
                 case RecordTalk(on=on, consent=consent):

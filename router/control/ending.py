@@ -61,7 +61,9 @@ class Ending:
             elif call.asked_at:
                 outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
         self._desk.timers.cancel_all(f"call:{call.id}")
-        call.session = None
+        call.session = call.offer = None
+        if call.own_callback:
+            self._desk.rejoined.append((call, outcome))
         if was in WAITS:
             call.wait_ms = turn.now - call.asked_at
             self._desk.leave_queue(call)
@@ -100,7 +102,7 @@ class Ending:
             purpose=call.purpose,
             ref=call.ref,
             party=call.party.number if call.party else "",
-            result=result,
+            result=result or ("talked" if call.connected_at else ""),
             answered=bool(call.line_answered_at),
             total_ms=turn.now - call.arrived_at,
         )
@@ -134,9 +136,10 @@ class Ending:
             recording = ids.talk_recording(call.id, call.bridge_count)
             turn.order(commands.StopRecordTalk(call=call.id, recording=recording))
         call.talk_ms = turn.now - call.connected_at - call.hold_ms
-        self._desk.note_leg(
-            turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by
-        )
+        if not call.purpose:
+            self._desk.note_leg(
+                turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by
+            )
         self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call))
 
     def lose(self, turn: Turn, call: Call, detail: str) -> None:

@@ -4,9 +4,11 @@ from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
 from router.acd.standing import STANDARD, strongest
 from router.acd.waiting import Waiting
-from router.control.call import Call, CallEvent, Stage
+from router.control.call import Call, CallEvent, LegFor, LegStage, Stage
+from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.core import commands, records
+from router.core.commands import HangUpReason
 from router.core.ids import Ms, QueueName
 from router.core.turn import Turn
 from router.ivr.effects import Enqueue
@@ -16,8 +18,9 @@ from router.ivr.orders import Reply
 class Queueing:
     """Callers who ask for a person, as long as no phone rings for them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, callbacks: Callbacks) -> None:
         self._desk = desk
+        self._callbacks = callbacks
 
     def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
         """The caller asks for a person. Returns the reply where the queue does not take them."""
@@ -31,6 +34,8 @@ class Queueing:
             return Reply(status=refusal)
         desk.state.wait_seq += 1
         desk.stop_playback(turn, call)
+        if desk.state.callbacks and waiting.tier:
+            self._callbacks.taken_up(turn, call, waiting)
         call.apply(CallEvent.ASKED)
         desk.state.waiting[call.id] = waiting
         queued = not desk.matcher.add(waiting)
@@ -168,7 +173,10 @@ class Queueing:
 
     def _give_back(self, turn: Turn, call: Call, status: str) -> Reply:
         """The queue keeps the call no longer: its flow goes on."""
+        call.offer = call.offer if status == "callback" else None
         for name in (
+            "offer:due",
+            "offer:key",
             "max_wait",
             "closing",
             "widen",
@@ -185,6 +193,18 @@ class Queueing:
             turn, call, records.QueueLeft, queue=call.queue, why=status, wait_ms=turn.now - call.asked_at
         )
         return Reply(status=status)
+
+    def give_up_place(self, turn: Turn, call: Call, why: str) -> Reply:
+        """The caller has chosen something else than to wait; a phone that rings for them is told "answered elsewhere"."""
+        for leg in self._desk.legs_of(call):
+            if leg.purpose is LegFor.AGENT and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
+                leg.releases = True
+                self._desk.close_leg(turn, leg, HangUpReason.ELSEWHERE)
+                for name in ("reach", "ring"):
+                    self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
+        if call.stage is Stage.OFFERED:
+            call.apply(CallEvent.NOT_TAKEN)
+        return self._give_back(turn, call, why)
 
     def staff_left(self, turn: Turn) -> list[tuple[Call, Reply]]:
         """Nobody is signed in any more: queues that do not keep callers then give them back."""

@@ -18,14 +18,28 @@ class Whispers:
     def begin(self, turn: Turn, call: Call, leg: Leg, language: str) -> None:
         """Tell the agent about the caller and the caller the work number, as the queue wishes."""
         queue = self._desk.queue_of(call)
-        if not queue.whisper and not queue.tell_work_number:
+        if not queue.whisper and not queue.tell_work_number and not call.purpose:
             return
         script = self._desk.site_of(call).script
         parts = [name for part in queue.whisper for name in self._said(script, call, part)]
-        self._whisper(turn, call, leg.id, _media(script, parts, script.language))
+        if call.purpose and not call.told:
+            parts = [*self._callback(script, call), *parts]
+        if not call.told:
+            self._whisper(turn, call, leg.id, _media(script, parts, script.language))
         if queue.tell_work_number:
             number = ("router/agent_number", *_spoken(script, leg.agent, "digits", language))
             self._whisper(turn, call, call.channel, _media(script, number, language))
+
+    def callback_words(self, call: Call) -> tuple[str, ...]:
+        """What an agent hears before a customer is rung: that it is a callback, whose, and why."""
+        script = self._desk.site_of(call).script
+        whispered = [name for part in self._desk.queue_of(call).whisper for name in self._said(script, call, part)]
+        return _media(script, [*self._callback(script, call), *whispered], script.language)
+
+    def _callback(self, script: Script, call: Call) -> list[str]:
+        """The prompts that name a callback: its number, its queue and its type of call where there are prompts for them."""
+        number = _spoken(script, (call.caller.number or "").lstrip("+"), "digits", script.language)
+        return ["router/callback_agent", *number, f"queue/{call.queue}", f"tag/{call.tag}"]
 
     def played(self, turn: Turn, call: Call, playback: PlaybackId) -> bool:
         """A whisper is over: its channel goes. Returns whether the playback was one."""

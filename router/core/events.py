@@ -326,6 +326,34 @@ class AppointmentAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class CallbackAddAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks for a callback to ``number`` by ``queue``, as soon as it is its turn or at ``at_ms``.
+
+    ``why`` is what the agent is shown, ``agent`` whose matter it is ("": anybody's).
+    """
+
+    queue: str
+    number: str
+    at_ms: Ms = 0
+    why: str = ""
+    agent: str = ""
+    by: str = "cli"
+
+
+class CallbackCancelAsked(Event, frozen=True, kw_only=True):
+    """Somebody cancels an open callback."""
+
+    callback: str
+    by: str = "cli"
+
+
+class CallbackRetryAsked(Event, frozen=True, kw_only=True):
+    """Somebody wants a parked callback tried at once; of one in talk it says that a machine answered: try later."""
+
+    callback: str
+    by: str = "cli"
+
+
 class MessageFound(Event, frozen=True, kw_only=True):
     """A recording that Asterisk took while the router was away was found in the recording folder."""
 
@@ -369,6 +397,9 @@ AnyEvent = (
     | RecordingFinished
     | ExtensionAsked
     | AppointmentAsked
+    | CallbackAddAsked
+    | CallbackCancelAsked
+    | CallbackRetryAsked
     | MessageFound
 )
 """Every event, for decoding and exhaustive matching."""
