@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from router.control import invariants, overview, reconcile
+from router.control.announcing import ANNOUNCE, Announcements
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
 from router.control.callbacks import Callbacks, is_callback
@@ -62,10 +63,11 @@ class CallControl:
         self.notices = Notices(self.desk)
         self.locks = Locks(self.desk)
         self.duty = Duty(self.desk, self.tasks, self.ending)
+        self.announcements = Announcements(self.desk)
         asks = Asks(self.desk, self.transfers, self.tasks, self.callbacks)
         self.queueing = Queueing(self.desk, self.callbacks)
-        self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending)
-        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.offering)
+        self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending, self.announcements)
+        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.announcements, self.offering)
         self.legs = Legs(
             self.desk,
             self.ringing,
@@ -307,6 +309,8 @@ class CallControl:
                 self.legs.timer(turn, call)
             case "alarm":
                 self.duty.alarm(turn, call)
+            case name if name == ANNOUNCE:
+                self.announcements.timer(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
             case "confirm":

@@ -184,6 +184,7 @@ class Agents:
         status = self._state.agents[agent]
         status.calls_count += 1
         status.lifetime_calls_count += 1
+        status.served_from = turn.now
         self._go(turn, status, AgentEvent.CONNECTED)
 
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
@@ -210,7 +211,9 @@ class Agents:
         spec = self._floor.agents.get(agent)
         own_ms = spec.wrap_up_ms if spec is not None else None
         status.wrap_up_ms, status.extended = queue.wrap_up_ms if own_ms is None else own_ms, False
+        status.served = queue.name
         if not status.wrap_up_ms:
+            self._learn(turn, status)
             self._go(turn, status, AgentEvent.FREED)
             status.call = None
             self._grant_after_call(turn, status)
@@ -403,6 +406,8 @@ class Agents:
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
+        if previous is AgentState.WRAP_UP:
+            self._learn(turn, status)
         if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
@@ -430,6 +435,12 @@ class Agents:
             status.phone, status.after_call = PhoneName(""), None
         elif AgentState.READY in (previous, status.state) or self.presence.counts_anybody:
             self._refresh(status)
+
+    def _learn(self, turn: Turn, status: AgentStatus) -> None:
+        """A call is handled to its end: its queue learns how long that took."""
+        queue, status.served = status.served, QueueName("")
+        if queue and status.served_from:
+            self._state.learnt_of(queue).handling.take(turn.now - status.served_from)
 
     def _availability(self, status: AgentStatus) -> str:
         return availability(status, self._state.phones.get(status.phone))

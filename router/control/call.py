@@ -7,6 +7,7 @@ import msgspec
 
 from router.acd.agent import IllegalTransition
 from router.acd.waiting import Waiting
+from router.control.wait_told import WaitTold
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
 from router.core.lines import Party
@@ -211,7 +212,8 @@ class Call(msgspec.Struct, kw_only=True):
     caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
     ``fields`` are the variables the flow of a call of ours begins with. ``offer`` is what they are just offered while
     they wait, ``own_callback`` the open callback whose place they have taken up, and ``told`` says whether an agent has
-    heard already whom they call back. ``mark`` is what the agent says that a callback came to.
+    heard already whom they call back. ``mark`` is what the agent says that a callback came to;
+    ``wait_told`` is what was foretold and said to a waiting caller.
     """
 
     id: CallId
@@ -269,6 +271,7 @@ class Call(msgspec.Struct, kw_only=True):
     own_callback: str = ""
     told: bool = False
     mark: str = ""
+    wait_told: WaitTold | None = None
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

@@ -176,6 +176,7 @@ class Callbacks:
         else:
             place = msgspec.structs.replace(place, call=CallId(name), offered=0, attempt=0, tried=[], round=1)
             place.senior_groups, place.sticky = (), ""
+        place.patient = True
         if at_ms:
             place.key_ms = at_ms
         cb = Callback(
@@ -434,7 +435,9 @@ class Callbacks:
             self.cancel(turn, cb, "asked", event.by)
 
     def cancel(self, turn: Turn, cb: Callback, why: str, by: str) -> None:
-        """Call nobody back: a try under way is ended."""
+        """Call nobody back: a try under way is ended. One in talk is just being kept: nothing is left to cancel."""
+        if cb.state is CallbackState.TALKING:
+            return
         ours = self._desk.state.calls.get(cb.call) if cb.call is not None else None
         if ours is not None:
             dialled = cb.state in _DIALLED

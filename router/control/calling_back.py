@@ -81,7 +81,6 @@ class CallingBack:
             asked_at=cb.place.asked_at,
             queue=cb.queue,
             call_class=cb.call_class,
-            queued=True,
             leg_count=1,
             caller_gone=True,
             tag=cb.tag,

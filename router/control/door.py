@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from router.control.announcing import Announcements
 from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
@@ -67,7 +68,14 @@ class Door:
     """Callers who do not wait for a person (yet)."""
 
     def __init__(
-        self, desk: Desk, queueing: Queueing, ending: Ending, asks: Asks, duty: Duty, offering: Offering
+        self,
+        desk: Desk,
+        queueing: Queueing,
+        ending: Ending,
+        asks: Asks,
+        duty: Duty,
+        announcements: Announcements,
+        offering: Offering,
     ) -> None:
         self._desk = desk
         self._offering = offering
@@ -75,6 +83,7 @@ class Door:
         self._duty = duty
         self._queueing = queueing
         self._ending = ending
+        self._announcements = announcements
         self._messages = Messages(desk)
 
     def arrived(self, turn: Turn, event: events.CallArrived) -> None:
@@ -225,7 +234,9 @@ class Door:
         if call is None or call.playback != event.playback:
             return  # stopped by us, or its call is gone: the end of a playback always comes late then
         call.playback = None
-        if call.session is not None:
+        if call.stage in (Stage.WAITING, Stage.OFFERED):
+            self._announcements.played(turn, call)
+        elif call.session is not None:
             script = self._desk.site_of(call).script
             self._carry(turn, call, ivr.played(script, call.session, self._view(turn, call)))
 

@@ -1,5 +1,6 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
+from router.control import waits
 from router.control.call import WAITS, Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.messages import Messages
@@ -66,6 +67,7 @@ class Ending:
             self._desk.rejoined.append((call, outcome))
         if was in WAITS:
             call.wait_ms = turn.now - call.asked_at
+            waits.broken_off(self._desk, turn, call, lost_patience=ended_by == "caller")
             self._desk.leave_queue(call)
         if was is Stage.TALKING:
             self._end_talk(turn, call, ended_by)

@@ -9,20 +9,23 @@ from enum import StrEnum
 
 from router.acd.callback import Callback
 from router.acd.callback_rules import OfferRules
+from router.control import waits
+from router.control.announcing import Announcements, Hearing, Said
 from router.control.call import Call, OfferStep, Stage
 from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.control.ending import Ending
 from router.control.queueing import Queueing
+from router.control.saying import media, spoken
 from router.core import commands, ids, records
 from router.core.ids import Ms
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.orders import Reply
-from router.ivr.speech import Unspeakable, grammar_for, speak
 
 INTER_DIGIT_MS: Ms = 5_000
+SOON_MS: Ms = 100
 LATER_MS: Ms = 1_000
 """How soon to try again where no offer may begin now."""
 SILENT_LIMIT = 2
@@ -120,11 +123,15 @@ _BY_LIMIT = frozenset({"number_limit", "hour_limit", "no_queue"})
 class Offering:
     """The offers to waiting callers."""
 
-    def __init__(self, desk: Desk, callbacks: Callbacks, queueing: Queueing, ending: Ending) -> None:
+    def __init__(
+        self, desk: Desk, callbacks: Callbacks, queueing: Queueing, ending: Ending, announcements: Announcements
+    ) -> None:
         self._desk = desk
         self._callbacks = callbacks
         self._queueing = queueing
         self._ending = ending
+        self._announcements = announcements
+        announcements.slots["offer"] = self._slot
 
     # --- when ---
 
@@ -178,7 +185,8 @@ class Offering:
 
     def _estimate_ms(self, turn: Turn, call: Call) -> Ms | None:
         """How long the caller will still wait; None where nobody can tell."""
-        return None
+        made = waits.forecast(self._desk, turn.now, self._desk.state.waiting[call.id])
+        return None if made is None else round(made.mean_ms)
 
     # --- what the caller says ---
 
@@ -398,16 +406,16 @@ class Offering:
 
     def _tell(self, turn: Turn, call: Call, names: tuple[str, ...]) -> None:
         """Say something that no key is waited for after."""
-        media = self._media(call, names)
-        if media:
-            self._play(turn, call, media)
+        sounds = self._media(call, names)
+        if sounds:
+            self._play(turn, call, sounds)
         elif call.offer is not None:
             self.played(turn, call)
 
-    def _play(self, turn: Turn, call: Call, media: tuple[str, ...]) -> None:
+    def _play(self, turn: Turn, call: Call, sounds: tuple[str, ...]) -> None:
         self._desk.timers.cancel(f"call:{call.id}", "offer:key")
         self._desk.stop_playback(turn, call)
-        if not media:
+        if not sounds:
             self.played(turn, call)
             return
         if call.music:
@@ -415,19 +423,14 @@ class Offering:
             call.music = False
         call.playback_count += 1
         call.playback = ids.playback_id(call.id, call.playback_count)
-        turn.order(commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=media))
+        turn.order(commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=sounds))
 
     def _media(self, call: Call, names: tuple[str, ...]) -> tuple[str, ...]:
-        script = self._desk.site_of(call).script
-        return tuple(uri for name in names for uri in script.media(name, self._language(call)))
+        return media(self._desk.site_of(call).script, names, self._language(call))
 
     def _spoken(self, call: Call, number: str) -> tuple[str, ...]:
         script, language = self._desk.site_of(call).script, self._language(call)
-        fallbacks = (*script.fallbacks.get(language, ()), script.language)
-        try:
-            return self._media(call, speak(number, "digits", grammar_for(language, fallbacks)))
-        except Unspeakable:
-            return ()
+        return media(script, spoken(script, number, "digits", language), language)
 
     def _language(self, call: Call) -> str:
         return call.session.language if call.session is not None else self._desk.site_of(call).script.language
@@ -467,7 +470,15 @@ class Offering:
 
     def _hold(self, call: Call) -> None:
         """Nothing else is said to the caller while they choose."""
+        self._announcements.hold(call)
 
     def _go_on(self, turn: Turn, call: Call) -> None:
         """Music, and what else is said to those who wait."""
-        self._desk.want_music(call)
+        self._announcements.go_on(turn, call)
+
+    def _slot(self, turn: Turn, hearing: Hearing) -> Said:
+        """``offer`` among what an announcement says: the offer follows as soon as that is over, if it is time for one."""
+        rules = hearing.queue.offer
+        if rules is not None and hearing.call.offer is None and self._why(turn, hearing.call, rules):
+            self._desk.timers.set(f"call:{hearing.call.id}", "offer:due", turn.now + SOON_MS)
+        return Said()

@@ -4,6 +4,8 @@ from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
 from router.acd.standing import STANDARD, strongest
 from router.acd.waiting import Waiting
+from router.control import waits
+from router.control.announcing import ANNOUNCE
 from router.control.call import Call, CallEvent, LegFor, LegStage, Stage
 from router.control.callbacks import Callbacks
 from router.control.desk import Desk
@@ -41,6 +43,8 @@ class Queueing:
         queued = not desk.matcher.add(waiting)
         call.queued = queued or (asked_before and call.queued)
         self._arm(turn, call, queue, waiting)
+        if queue.announcements is not None:
+            desk.timers.set(f"call:{call.id}", ANNOUNCE, turn.now + queue.announcements.first_after_ms)
         if turn.wants(records.CallQueued):
             desk.note_call(
                 turn,
@@ -59,6 +63,7 @@ class Queueing:
                 if queued and turn.wants(records.AgentRang)
                 else {},
             )
+        waits.entered(desk, turn, call, waiting, queue)
         desk.want_music(call)
         return None
 
@@ -76,6 +81,7 @@ class Queueing:
             key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
             seq=desk.state.wait_seq + 1,
             asked_at=call.asked_at,
+            since=turn.now,
             senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
             sticky=effect.sticky if self._may_wait_for(effect.sticky, queue, call_class) else "",
             privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
@@ -180,9 +186,12 @@ class Queueing:
             "max_wait",
             "closing",
             "widen",
+            ANNOUNCE,
             *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1)),
         ):
             self._desk.timers.cancel(f"call:{call.id}", name)
+        waits.broken_off(self._desk, turn, call, lost_patience=False)
+        self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
         call.wait_ms = turn.now - call.asked_at
         if call.music:

@@ -3,6 +3,7 @@
 from router.acd.agent import AgentStatus
 from router.acd.spec import Queue
 from router.acd.waiting import Pick
+from router.control import waits
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.callbacks import is_callback
 from router.control.calling_back import CallingBack
@@ -54,8 +55,9 @@ class Ringing:
                     self._ring(turn, call, queue, also)
         for call_id in desk.needs_music:
             waiting_call = desk.state.calls.get(call_id)
-            waits = waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED)
-            if waiting_call is not None and waits and not waiting_call.caller_gone and waiting_call.playback is None:
+            waits_on = waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED)
+            silent = waiting_call is not None and waiting_call.playback is None and not waiting_call.caller_gone
+            if waiting_call is not None and waits_on and silent:
                 music = desk.queue_of(waiting_call).music
                 if music:
                     waiting_call.music = True
@@ -143,6 +145,8 @@ class Ringing:
         if call.offer is not None:
             # The agent wins. Should the bridge not come about, the caller is offered it again.
             call.offer = None
+            if call.wait_told is not None:
+                call.wait_told.held = False
             self._desk.timers.cancel(f"call:{call.id}", "offer:key")
             self._desk.timers.set(f"call:{call.id}", "offer:due", turn.now + OFFER_AGAIN_MS)
         if is_callback(call) and call.caller_gone:
@@ -162,6 +166,8 @@ class Ringing:
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
         self._desk.timers.cancel_all(f"call:{call.id}")
+        rang_ms = leg.rang_ms(turn.now)
+        waits.answered(self._desk, turn, call, rang_ms)
         self._desk.leave_queue(call)
         own = call.session.language if call.session else self._calling_back.language_of(call)
         language = own or self._desk.site_of(call).script.language
@@ -178,7 +184,6 @@ class Ringing:
             return  # an attempt of ours has records of its own: it is no answered call
         if not turn.wants(records.CallConnected):
             return
-        rang_ms = leg.rang_ms(turn.now)
         self._desk.note_leg(
             turn,
             call,

@@ -178,5 +178,15 @@ FLOOR_CODES: dict[str, Code] = {
         "add its text to prompts/",
         "A whisper says a class by the prompt of that name.",
     ),
+    "W481": Code(
+        "callers who wait never hear '{part}': {why}",
+        "take it out of one place, or add what is missing in the other",
+        "An announcement says what 'say' lists, and only what there is.",
+    ),
+    "W482": Code(
+        "the first announcement comes after {first}, and callers wait {max_wait} at most",
+        "make 'first_after' shorter than the queue's 'max_wait'",
+        "Nobody would ever hear it.",
+    ),
 }
 """Every kind of mistake on the floor by its code."""

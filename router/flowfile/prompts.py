@@ -23,6 +23,8 @@ ROUTER_PROMPTS = tuple(
         "locked", "not_signed_in", "out_of_rotation", "away", "goodbye", "all_busy", "technical", "invalid_key",
         "do_not_disturb", "end_do_not_disturb", "extension_open", "extension_closed",
         "wrap_up_extended", "nobody_free", "agent_number", "waited",
+        "queue_position", "wait_between", "wait_up_to", "wait_under_minute", "wait_over_hour",
+        "wait_passed", "wait_fewer", "wait_longer",
     )
 )  # fmt: skip
 """What the router itself says; every language callers can hear must have these."""
