@@ -128,14 +128,18 @@ class Agents:
 
     # --- calls ---
 
-    def ring(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
-        """The agent's phone is being rung."""
+    def reserve(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
+        """The agent is chosen for a call: nobody else gets them, and their phone is dialled."""
         status = self._state.agents[agent]
         status.call = call
         self._state.rung_seq += 1
         status.rung_seq = self._state.rung_seq
-        self._go(turn, status, AgentEvent.RING)
+        self._go(turn, status, AgentEvent.RESERVE)
         return status
+
+    def rang(self, turn: Turn, agent: AgentId) -> None:
+        """The agent's phone says that it rings."""
+        self._go(turn, self._state.agents[agent], AgentEvent.RANG)
 
     def passed(self, turn: Turn, agent: AgentId, rest_ms: Ms = 0) -> None:
         """The ring ended without the agent leaving rotation. For ``rest_ms`` all calls pass the phone over."""
@@ -396,7 +400,7 @@ class Agents:
         previous, was = status.state, status.since
         status.state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
+        kept_place = event in (AgentEvent.RESERVE, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was

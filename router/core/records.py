@@ -34,9 +34,13 @@ class AgentState(StrEnum):
 
     SIGNED_OUT = "signed_out"
     READY = "ready"
+    RESERVED = "reserved"
+    """Chosen for a call; their phone has not said yet that it rings."""
     RINGING = "ringing"
     TALKING = "talking"
     HOLDING = "holding"
+    CONSULTING = "consulting"
+    """Asking a colleague or somebody outside while the caller is on hold, or being asked so."""
     WRAP_UP = "wrap_up"
     PAUSED = "paused"
     NOT_ANSWERING = "not_answering"
