@@ -18,6 +18,7 @@ from router.control.call import LegFor, LegStage, Stage
 from router.control.callbacks import Callbacks, is_callback
 from router.control.calling_back import CallingBack
 from router.control.codes import Codes
+from router.control.complaints import Complaints
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
@@ -30,6 +31,7 @@ from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
 from router.control.queueing import Queueing
 from router.control.ringing import Ringing
+from router.control.rounds import Rounds
 from router.control.state import STATE_VERSION, State
 from router.control.tasks import Tasks
 from router.control.transfer import Transfers
@@ -68,6 +70,8 @@ class CallControl:
         self.queueing = Queueing(self.desk, self.callbacks)
         self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending, self.announcements)
         self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.announcements, self.offering)
+        self.complaints = Complaints(self.desk)
+        self.rounds = Rounds(self.desk, self.callbacks)
         self.legs = Legs(
             self.desk,
             self.ringing,
@@ -138,7 +142,10 @@ class CallControl:
 
     def overview(self, now: Ms) -> dict[str, Any]:
         """The present as plain data, for people and tools: calls, queues, agents, phones."""
-        return overview.of(self.desk, now) | {"callbacks": self.callbacks.rows(now)}
+        return overview.of(self.desk, now) | {
+            "callbacks": self.callbacks.rows(now),
+            "complaints": self.complaints.rows(),
+        }
 
     # --- the router, the site and the switch ---
 
@@ -147,6 +154,7 @@ class CallControl:
         state.epoch, state.call_count, state.switch_up = event.epoch, 0, False
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
+        self.rounds.arm(turn, anew=False)
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
         turn.note(records.RouterUp, site=self.desk.site.name, epoch=event.epoch, calls=live)
 
@@ -156,6 +164,7 @@ class CallControl:
         self.desk.take_site()
         self.desk.agents.leave_removed(turn)
         self.callbacks.site_changed(turn)
+        self.rounds.arm(turn, anew=True)
         turn.note(records.SiteChanged, previous=previous)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
@@ -257,6 +266,16 @@ class CallControl:
         while self.desk.rejoined:
             call, outcome = self.desk.rejoined.pop(0)
             self.callbacks.caller_done(turn, call.own_callback, call, outcome)
+        while self.desk.answered:
+            call = self.desk.answered.pop(0)
+            self.complaints.call_ended(turn, call)
+            self.rounds.call_ended(turn, call)
+        while self.desk.callbacks_over:
+            over = self.desk.callbacks_over.pop(0)
+            if over.result in ("kept", "taken_up"):
+                self.complaints.reached(turn, over.number)
+            if over.round_name:
+                self.rounds.callback_ended(turn, over.round_name, over.callback, over.result)
         if self.desk.agents.left:
             for agent in self.desk.agents.left:
                 self.open_lines.closes(turn, agent)
@@ -291,6 +310,12 @@ class CallControl:
             return
         if kind == "task":
             self.tasks.timer(turn, subject)
+            return
+        if kind == "complaint":
+            self.complaints.timer(turn, subject, timer.name)
+            return
+        if kind == "round":
+            self.rounds.timer(turn, subject)
             return
         if kind == "callback":
             self.callbacks.timer(turn, subject, timer.name)
@@ -355,6 +380,8 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.CallbackAddAsked: lambda core, turn, e: core.callbacks.add_asked(turn, e),
     events.CallbackCancelAsked: lambda core, turn, e: core.callbacks.cancel_asked(turn, e),
     events.CallbackRetryAsked: lambda core, turn, e: core.callbacks.retry_asked(turn, e),
+    events.ComplaintOpenAsked: lambda core, turn, e: core.complaints.opened(turn, e),
+    events.ComplaintMoveAsked: lambda core, turn, e: core.complaints.moved(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),
     events.PinChecked: lambda core, turn, e: core.codes.pin_checked(turn, e),
     events.PhoneReachabilityChanged: lambda core, turn, e: core.desk.agents.phone_reachable(turn, e.phone, e.reachable),

@@ -6,6 +6,7 @@ from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
 from router.core.calendar import Calendar
+from router.core.followups import ComplaintRules, Round
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -46,4 +47,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
     callback_numbers: NumberRules = NumberRules()
+    complaints: ComplaintRules = msgspec.field(default_factory=ComplaintRules)
+    rounds: dict[str, Round] = {}
     publish_on_save: bool = False

@@ -28,6 +28,8 @@ from router.core.events import (
     CallbackAddAsked,
     CallbackCancelAsked,
     CallbackRetryAsked,
+    ComplaintMoveAsked,
+    ComplaintOpenAsked,
     ExtensionAsked,
     QueueCloseAsked,
     WrapUpExtendAsked,
@@ -51,6 +53,8 @@ AnyAsk = (
     | CallbackAddAsked
     | CallbackCancelAsked
     | CallbackRetryAsked
+    | ComplaintOpenAsked
+    | ComplaintMoveAsked
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 

@@ -10,7 +10,7 @@ from router.acd.spec import CallClass, Queue
 from router.acd.standing import strongest
 from router.acd.waiting import Waiting
 from router.control.call import Call
-from router.control.desk import Desk
+from router.control.desk import CallbackOver, Desk
 from router.control.ending import Ending
 from router.core import callable_numbers, events, records
 from router.core.calendar import Calendar
@@ -76,7 +76,7 @@ class Callbacks:
         name = QueueName(queue)
         if (known := self._open.get((number, name))) is not None:
             return Reply(status="open", fields={"callback": known})
-        if limit := self._limit(turn, name, number):
+        if not round_name and (limit := self._limit(turn, name, number)):
             return self._refuse(turn, queue, raw, limit, call, by)
         cb = self._make(turn, name, number, dial, call, place, at_ms)
         cb.why, cb.agent, cb.round, cb.booked_by = why, agent, round_name, by or (call.id if call else "")
@@ -276,7 +276,9 @@ class Callbacks:
         cb.wake_ms = 0
         queue = self._desk.site.floor.queues[cb.queue]
         waited_ms = turn.now - cb.place.asked_at
-        reached = [n for n, step in enumerate(queue.steps, 1) if step.after_ms is not None and step.after_ms <= waited_ms]
+        reached = [
+            n for n, step in enumerate(queue.steps, 1) if step.after_ms is not None and step.after_ms <= waited_ms
+        ]
         cb.place.step = min(max([cb.place.step, *reached]), len(queue.steps))
         if cb.place.sticky and not self._serves(cb.place.sticky, queue):
             cb.place.sticky = ""
@@ -328,7 +330,16 @@ class Callbacks:
             self._wake_at(turn, cb, turn.now, "due")
         elif kind == "expire" and cb.state in IN_LINE and cb.live is None:
             self.end(turn, cb, CallbackEvent.EXPIRED, "time")
+        elif kind == "widen":
+            self._widen(cb)
         # Else it is being tried: when that comes to nothing it is given up then.
+
+    def _widen(self, cb: Callback) -> None:
+        """It has waited long enough for one agent: anybody may take it."""
+        if cb.state is CallbackState.WAITING:
+            self._desk.matcher.regroup(cb.place.call, widen=True)
+        else:
+            cb.place.sticky = ""
 
     # --- tries ---
 
@@ -422,7 +433,11 @@ class Callbacks:
             turn, event.queue, event.number, at_ms=event.at_ms, why=event.why, agent=event.agent, by=event.by
         )
         if reply.status != "ok":
-            cure = "see `hotline callbacks`" if reply.status == "open" else "name a queue, a number it may ring, a time ahead"
+            cure = (
+                "see `hotline callbacks`"
+                if reply.status == "open"
+                else "name a queue, a number it may ring, a time ahead"
+            )
             reason = f"{reply.status} {reply.fields.get('callback', '')}".strip()
             turn.note(records.AskRefused, agent="", ask="callback", reason=reason, cure=cure)
 
@@ -493,6 +508,7 @@ class Callbacks:
         del self._open[(cb.number, cb.queue)]
         if cb.live is not None and (caller := self._desk.state.calls.get(cb.live)) is not None:
             caller.own_callback = ""
+        self._desk.callbacks_over.append(CallbackOver(cb.id, cb.number, cb.state.value, cb.round))
         turn.note(
             records.CallbackEnded,
             callback=cb.id,
@@ -504,7 +520,7 @@ class Callbacks:
             agent=cb.agent,
             span_ms=turn.now - cb.booked_ms,
             to_talk_ms=to_talk_ms,
-            round=cb.round,
+            round_name=cb.round,
             by=by,
         )
         if event is CallbackEvent.EXPIRED:

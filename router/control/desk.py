@@ -1,7 +1,7 @@
 """Pure: what the machines of a call share: the memory, the timers, the versions of the site, and small orders."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,6 +24,15 @@ from router.core.turn import Turn
 from router.site import Site
 
 
+class CallbackOver(NamedTuple):
+    """A callback that came to its end in this turn, for those who follow it up."""
+
+    callback: str
+    number: str
+    result: str
+    round_name: str
+
+
 class Desk:
     """The shared part.
 
@@ -43,6 +52,8 @@ class Desk:
         self.needs_music: dict[CallId, None] = {}
         self.outbound_ended: list[tuple[Call, str]] = []
         self.gone_home: dict[ChannelId, Leg] = {}
+        self.answered: list[Call] = []
+        self.callbacks_over: list[CallbackOver] = []
         self.rejoined: list[tuple[Call, Outcome]] = []
         self._sites = sites
         self.take_site()

@@ -92,6 +92,8 @@ class Ending:
             self._note_outbound(turn, call, detail)
         else:
             self._note_ended(turn, call, outcome, ended_by, detail)
+            if outcome is Outcome.ANSWERED and call.tag:
+                self._desk.answered.append(call)
         self.forget_if_closed(call)
         if call.id in self._desk.state.calls:
             self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)

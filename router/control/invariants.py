@@ -197,6 +197,7 @@ def _timers_have_owners(desk: Desk, turn: Turn) -> Iterator[Fault]:
         "code": lambda name: name in desk.state.codes,
         "agent": lambda name: name in desk.state.floor.agents,
         "callback": lambda name: name in desk.state.callbacks,
+        "complaint": lambda name: name in desk.state.complaints,
     }
     for owner in desk.timers.owners():
         kind, _, name = owner.partition(":")

@@ -168,9 +168,7 @@ class Offering:
             return
         call.offer = OfferStep(stage=OfferStage.CHOICE.value, number=call.caller.number or "")
         self._hold(call)
-        self._desk.note_call(
-            turn, call, records.OfferMade, queue=call.queue, why=why, wait_ms=turn.now - call.asked_at
-        )
+        self._desk.note_call(turn, call, records.OfferMade, queue=call.queue, why=why, wait_ms=turn.now - call.asked_at)
         self._say(turn, call, ())
 
     def _why(self, turn: Turn, call: Call, rules: OfferRules) -> str:
@@ -448,7 +446,9 @@ class Offering:
         """The callback that is promised to this caller already."""
         known = self._desk.state.callbacks.get(call.own_callback)
         number = call.offer.number if call.offer is not None else ""
-        return known or self._callbacks.open_for(self._callbacks.number_of(number or call.caller.number or ""), call.queue)
+        return known or self._callbacks.open_for(
+            self._callbacks.number_of(number or call.caller.number or ""), call.queue
+        )
 
     def _recording_of(self, call: Call) -> str:
         """The node of the caller's flow where a recording is left; "" where there is none."""

@@ -44,7 +44,7 @@ class Ringing:
                 found = self._calling_back.picked(turn, pick)
                 if found is None:
                     continue
-                pick = found  # noqa: PLW2901
+                pick = found
             call = desk.state.calls[pick.waiting.call]
             queue = desk.queue_of(call)
             self._ring(turn, call, queue, pick)

@@ -6,6 +6,7 @@ from router.acd.agent import FloorState
 from router.acd.callback import Callback
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
+from router.control.followups import Complaint, RoundState
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
 from router.core.timers import Timer
@@ -117,6 +118,8 @@ class State(msgspec.Struct, kw_only=True):
     locks: dict[str, Lock] = {}
     task_count: int = 0
     callbacks: dict[str, Callback] = {}
+    complaints: dict[str, Complaint] = {}
+    rounds: dict[str, RoundState] = {}
     callback_times: list[tuple[str, str, Ms]] = []
     floor: FloorState = msgspec.field(default_factory=FloorState)
     faults: list[str] = []

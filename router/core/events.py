@@ -5,6 +5,7 @@ ids as in :mod:`router.core.ids`. The time an event happened is not in it: the e
 """
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -354,6 +355,24 @@ class CallbackRetryAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class ComplaintOpenAsked(Event, frozen=True, kw_only=True):
+    """Somebody notes a complaint of a kind; ``agent`` takes it."""
+
+    number: str
+    kind: str
+    call_class: str = ""
+    agent: str = ""
+    by: str = "cli"
+
+
+class ComplaintMoveAsked(Event, frozen=True, kw_only=True):
+    """Somebody says that a complaint is ``answered`` or ``resolved``."""
+
+    complaint: str
+    step: Literal["answered", "resolved"]
+    by: str = "cli"
+
+
 class MessageFound(Event, frozen=True, kw_only=True):
     """A recording that Asterisk took while the router was away was found in the recording folder."""
 
@@ -400,6 +419,8 @@ AnyEvent = (
     | CallbackAddAsked
     | CallbackCancelAsked
     | CallbackRetryAsked
+    | ComplaintOpenAsked
+    | ComplaintMoveAsked
     | MessageFound
 )
 """Every event, for decoding and exhaustive matching."""

@@ -513,7 +513,7 @@ class CallbackEnded(Record, frozen=True, kw_only=True):
     """The terminal record of a callback. ``result``: ``kept``, ``taken_up``, ``expired`` or ``cancelled``.
 
     ``why``: ``tries`` or ``time`` of an expired one. ``span_ms`` runs from its booking, ``to_talk_ms`` to the talk (0:
-    none). ``tries`` are those that count, ``agent`` who talked with them.
+    none). ``round_name`` is the call-back round it belongs to. ``tries`` are those that count, ``agent`` who talked with them.
     """
 
     callback: str
@@ -525,8 +525,51 @@ class CallbackEnded(Record, frozen=True, kw_only=True):
     agent: str
     span_ms: Ms
     to_talk_ms: Ms
-    round: str
+    round_name: str
     by: str
+
+
+class ComplaintOpened(Record, frozen=True, kw_only=True):
+    """A complaint was noted, with the two moments it must be answered and resolved by. ``agent`` took it."""
+
+    complaint: str
+    call_id: str
+    number: str
+    kind: str
+    call_class: str
+    agent: str
+    answer_due_ms: Ms
+    resolve_due_ms: Ms
+    by: str
+
+
+class ComplaintMoved(Record, frozen=True, kw_only=True):
+    """A complaint was ``answered`` (the caller was told something) or ``resolved``; ``span_ms`` runs from its opening."""
+
+    complaint: str
+    number: str
+    kind: str
+    step: str
+    in_time: bool
+    span_ms: Ms
+    by: str
+
+
+class RoundBegan(Record, frozen=True, kw_only=True):
+    """A call-back round begins: of ``listed`` calls ``called`` are called back, ``shares`` by which agent ("": anybody)."""
+
+    round_name: str
+    listed: int
+    called: int
+    shares: dict[str, int]
+
+
+class RoundEnded(Record, frozen=True, kw_only=True):
+    """All callbacks of a round are over: how many with which result (as in ``CallbackEnded``)."""
+
+    round_name: str
+    results: dict[str, int]
+    span_ms: Ms
 
 
 class OfferMade(Record, frozen=True, kw_only=True):
@@ -622,6 +665,10 @@ AnyRecord = (
     | CallbackTried
     | CallbackTryEnded
     | CallbackEnded
+    | ComplaintOpened
+    | ComplaintMoved
+    | RoundBegan
+    | RoundEnded
     | OfferMade
     | OfferTaken
     | ScoreGiven

@@ -2,6 +2,7 @@
 
 from router.acd.spec import Agent, CallClass, Floor, Need, Queue, Step
 from router.core.ids import AgentId, Ms, QueueName
+from router.flowfile.callback_specs import compile_callbacks, compile_offer
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, QueueSpec
@@ -120,6 +121,8 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         duty_flow=spec.duty.flow if spec.duty is not None else "",
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        callbacks=compile_callbacks(spec.callbacks),
+        offer=compile_offer(spec.offer),
         expected_handling_ms=spec.expected_handling,
         expected_patience_ms=spec.expected_patience,
         estimate=compile_estimate(spec.estimate, spec.announcements),

@@ -143,4 +143,6 @@ class CallBack(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     cancel: bool = False
 
 
-AnyOrder = LookUp | Authenticate | Notify | Record | TakeMessage | Transfer | Book | Cancel | SetExtension | Page | CallBack
+AnyOrder = (
+    LookUp | Authenticate | Notify | Record | TakeMessage | Transfer | Book | Cancel | SetExtension | Page | CallBack
+)

@@ -321,8 +321,50 @@ class _Teller:
     def message(self, record: records.MessageLeft) -> list[str]:
         return [self._say("message", box=record.box, length=self._words.span(record.length_ms))]
 
-    def callback(self, record: records.CallbackAsked) -> list[str]:
-        return [self._say("callback", number=record.number, queue=record.queue)]
+    def callback(self, record: records.CallbackBooked) -> list[str]:
+        key = "callback.due" if record.due_ms else "callback"
+        due = f"{self._words.day(record.due_ms)} {self._words.time(record.due_ms)}" if record.due_ms else ""
+        return [self._say(key, number=record.number, queue=record.queue, callback=record.callback, due=due)]
+
+    def callback_refused(self, record: records.CallbackRefused) -> list[str]:
+        return [self._say("callback.refused", number=record.number, reason=self._word("refusal", record.reason))]
+
+    def callback_moved(self, record: records.CallbackMoved) -> list[str]:
+        until = self._words.time(record.until_ms) if record.until_ms else ""
+        key = "callback.until" if until else "callback.moved"
+        state, why = self._word("callback", record.state), self._word("because", record.why)
+        return [self._say(key, callback=record.callback, state=state, why=why, until=until).replace(" ()", "")]
+
+    def callback_tried(self, record: records.CallbackTried) -> list[str]:
+        key = "callback.tried.agent" if record.agent_first else "callback.tried.customer"
+        return [self._say(key, number=record.number, attempt=record.attempt, agent=record.agent)]
+
+    def callback_try_ended(self, record: records.CallbackTryEnded) -> list[str]:
+        key = "callback.try_ended" if record.counted else "callback.try_uncounted"
+        return [self._say(key, callback=record.callback, result=self._word("because", record.result))]
+
+    def callback_ended(self, record: records.CallbackEnded) -> list[str]:
+        result, why = self._word("callback", record.result), self._word("because", record.why)
+        said = self._say(
+            "callback.ended",
+            callback=record.callback,
+            number=record.number,
+            result=result,
+            why=why,
+            span=self._words.span(record.span_ms),
+            tries=record.tries,
+        )
+        return [said.replace(" ()", "").replace("（）", "")]
+
+    def offered(self, record: records.OfferMade) -> list[str]:
+        return [self._say("offer", why=self._word("because", record.why), wait=self._words.span(record.wait_ms))]
+
+    def offer_taken(self, record: records.OfferTaken) -> list[str]:
+        return [self._say("offer.taken", choice=self._word("choice", record.choice))]
+
+    def _word(self, kind: str, word: str) -> str:
+        """A word of the records in the reader's language; as it is where there is none for it."""
+        return self._words.word(f"{kind}.{word}", word) if word else ""
 
     def score(self, record: records.ScoreGiven) -> list[str]:
         return [self._say("score", question=record.question, score=record.score)]
@@ -374,7 +416,14 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.TalkEnded: _Teller.talk_ended,
     records.CallTransferred: _Teller.transferred,
     records.MessageLeft: _Teller.message,
-    records.CallbackAsked: _Teller.callback,
+    records.CallbackBooked: _Teller.callback,
+    records.CallbackRefused: _Teller.callback_refused,
+    records.CallbackMoved: _Teller.callback_moved,
+    records.CallbackTried: _Teller.callback_tried,
+    records.CallbackTryEnded: _Teller.callback_try_ended,
+    records.CallbackEnded: _Teller.callback_ended,
+    records.OfferMade: _Teller.offered,
+    records.OfferTaken: _Teller.offer_taken,
     records.ScoreGiven: _Teller.score,
     records.NoticeEnded: _Teller.notice,
     records.PageEnded: _Teller.page,

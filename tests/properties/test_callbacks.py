@@ -55,10 +55,14 @@ class Course:
             floor.reload,
         ]
         if len(floor.callers) < 5:
-            actions.append(lambda: floor.arrive(self.choose([*NUMBERS, "+8613800138999"]), self.choose(["4001862", "4001861"])))
+            actions.append(
+                lambda: floor.arrive(self.choose([*NUMBERS, "+8613800138999"]), self.choose(["4001862", "4001861"]))
+            )
         if floor.callers:
             actions += [lambda: floor.leave(self.choose(floor.callers))]
-            actions += [lambda: floor.press(self.choose(floor.callers), self.choose(["1", "2", "21", "3", "22138#"]))] * 3
+            actions += [
+                lambda: floor.press(self.choose(floor.callers), self.choose(["1", "2", "21", "3", "22138#"]))
+            ] * 3
         if legs:
             leg = ChannelId(self.choose(legs))
             actions += [lambda: floor.answer(leg)] * 3
@@ -92,7 +96,9 @@ class Course:
         assert sum(bool(status.held_for) for status in state.floor.agents.values()) == len(held)
         for call in state.calls.values():
             assert (call.stage in WAITS) == (call.id in state.waiting)
-        dialled = [call.party.number for call in state.calls.values() if call.party is not None and call.purpose == "callback"]
+        dialled = [
+            call.party.number for call in state.calls.values() if call.party is not None and call.purpose == "callback"
+        ]
         assert len(dialled) == len(set(dialled)), "two tries for one number at once"
         faults = core.handle(events.HealthChecked(), self.floor.now)
         assert not [one for one in faults if isinstance(one, records.Alert)], faults
@@ -138,7 +144,16 @@ def test_courses_meet_everything() -> None:
         results |= {one.result for one in course.floor.noted("CallbackTryEnded")}  # type: ignore[attr-defined]
         ends |= {one.result for one in course.floor.noted("CallbackEnded")}  # type: ignore[attr-defined]
     assert ends == {"kept", "taken_up", "expired", "cancelled"}
-    assert {"kept", "busy", "no_answer", "voicemail", "no_agent", "agent_left", "caller_rang", "not_confirmed"} <= results
+    assert {
+        "kept",
+        "busy",
+        "no_answer",
+        "voicemail",
+        "no_agent",
+        "agent_left",
+        "caller_rang",
+        "not_confirmed",
+    } <= results
 
 
 def run_day(agent_first: bool, seed: int) -> Floor:
@@ -166,7 +181,11 @@ def run_day(agent_first: bool, seed: int) -> Floor:
                 floor.press(leg, "1")
         dialled = [whom for whom in floor.legs.values() if whom in numbers]
         assert len(dialled) == len(set(dialled))
-        unbridged = [leg for leg, whom in floor.legs.items() if whom in numbers and not any(leg in pair for pair in floor.bridged.values())]
+        unbridged = [
+            leg
+            for leg, whom in floor.legs.items()
+            if whom in numbers and not any(leg in pair for pair in floor.bridged.values())
+        ]
         assert len(unbridged) <= len(agents)
         floor.advance(3_000)
     return floor

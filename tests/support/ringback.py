@@ -42,7 +42,10 @@ PROMPTS = (
 
 
 def callback_site(
-    rules: CallbackRules | None = None, offer: OfferRules | None = None, agents: tuple[str, ...] = ("1001", "1002"), **queue: object
+    rules: CallbackRules | None = None,
+    offer: OfferRules | None = None,
+    agents: tuple[str, ...] = ("1001", "1002"),
+    **queue: object,
 ) -> Site:
     """A site whose queue ``desk`` calls back; 4001862 leads there at once, with a recording as a way out."""
     made = small_site(agents=agents, callbacks=rules or CallbackRules(), offer=offer, music="", **queue)
@@ -168,7 +171,11 @@ class Floor:
         up = {leg for pair in self.bridged.values() for leg in pair} | set(self.callers)
         channels = [events.SeenChannel(channel=name, up=name in up) for name in (*self.callers, *self.legs)]
         bridges = tuple(ids.BridgeId(name) for name in self.bridged)
-        self.feed(events.SwitchSeen(channels=tuple(channels), bridges=bridges, playbacks=tuple(map(ids.PlaybackId, self.playing))))
+        self.feed(
+            events.SwitchSeen(
+                channels=tuple(channels), bridges=bridges, playbacks=tuple(map(ids.PlaybackId, self.playing))
+            )
+        )
 
     def asterisk_restarts(self) -> None:
         """Asterisk has lost every channel."""

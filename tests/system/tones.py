@@ -10,6 +10,7 @@ from phones import audio
 CALLER_HZ, AGENT_HZ = 610, 1_020
 """What callers and agents say."""
 PROMPT_MS, WORD_MS = 350, 220
+LONG_MS = 20_000
 _FIRST_HZ, _APART_HZ = 410, 30
 _HOP = 160
 _LOUD = 60.0
@@ -59,6 +60,21 @@ PROMPTS = [
     "open_greeting",
     "review",
     "router/agent_number",
+    "router/ask_time",
+    "router/callback_agent",
+    "router/callback_bad_number",
+    "router/callback_cancelled",
+    "router/callback_choices",
+    "router/callback_here",
+    "router/callback_noted",
+    "router/callback_number",
+    "router/callback_open",
+    "router/callback_press",
+    "router/callback_time",
+    "router/callback_type",
+    "router/offer_callback",
+    "router/offer_recording",
+    "router/offer_wait",
     "service_down",
     "thanks",
     "too_long",
@@ -94,6 +110,11 @@ def write_prompts(site: Path) -> None:
         path = folder / f"{plain or language}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         audio.write_wave(path, audio.tone(HERTZ[name], WORD_MS if name in WORDS else PROMPT_MS))
+
+
+def write_long(site: Path, name: str) -> None:
+    """Make a prompt a tone of twenty seconds."""
+    audio.write_wave(site / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], LONG_MS))
 
 
 def heard(samples: audio.Samples) -> list[str]:

@@ -49,9 +49,9 @@ class Callback(Node, frozen=True, kw_only=True):
     cancelled_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that it is cancelled")] = (
         "router/callback_cancelled",
     )
-    refused_prompt: Annotated[
-        tuple[PromptName, ...], Meta(description="says that this number cannot be called")
-    ] = ("router/callback_bad_number",)
+    refused_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that this number cannot be called")] = (
+        "router/callback_bad_number",
+    )
     limit_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that no more can be promised now")] = (
         "router/callback_limit",
     )
