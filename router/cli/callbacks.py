@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from router.cli.options import Json
-from router.cli.output import print_json, print_table, refuse, span
+from router.cli.output import print_json, print_table, refuse
 from router.cli.reach import overview, put, row_of
 from router.core.events import CallbackAddAsked, CallbackCancelAsked, CallbackRetryAsked
 from router.core.ids import Ms
@@ -28,7 +28,7 @@ Lang = Annotated[Language, typer.Option("--lang", help="language of the words")]
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
-        "columns": "callback queue number state place booked next tries last agent why",
+        "columns": "callback queue number state next booked tries last agent why",
         "none": "no callback is open",
         "parked": "parked",
         "waiting": "in line",
@@ -39,7 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
         "talking": "talking",
     },
     "zh": {
-        "columns": "编号 队列 号码 状态 位置 预约 下次 次数 上次 话务员 事由",
+        "columns": "编号 队列 号码 状态 下次 预约 次数 上次 话务员 事由",
         "none": "没有待回的电话",
         "parked": "暂存",
         "waiting": "排队中",
@@ -126,13 +126,12 @@ def _cells(row: dict[str, Any], seen: dict[str, Any], words: dict[str, str]) -> 
     zone = ZoneInfo(seen["time_zone"])
     due = row["wake_ms"] or row["due_ms"]
     return (
-        row["callback"],
+        row["callback"].rpartition(".")[2],
         row["queue"],
         row["number"],
         words.get(row["state"], row["state"]),
-        row["position"] or "-",
-        f"{_shown(row['booked_ms'], zone)} ({span(seen['now_ms'] - row['booked_ms'])})",
-        _shown(due, zone) if due and row["state"] == "parked" else "-",
+        _shown(due, zone) if due and row["state"] == "parked" else f"{row['position']}." if row["position"] else "-",
+        _shown(row["booked_ms"], zone),
         row["tries"],
         row["last"].replace("_", " ") or "-",
         row["agent"] or "-",

@@ -99,7 +99,7 @@ async def callbacks_rig(shared_callbacks_rig: Rig) -> AsyncIterator[Rig]:
     if router is None or not router.running:
         await rig.line.start_router()
     assert rig.carrier is not None
-    rig.carrier.invites = 0
+    rig.carrier.forget_rings()
     yield rig
     for row in (await rig.overview())["callbacks"]:
         await rig.ask(CallbackCancelAsked(callback=row["callback"]))

@@ -1,6 +1,7 @@
 """Offers to those who wait, and callbacks, on real parts: each key, both ways, not reached, restarts in the middle."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -138,14 +139,14 @@ async def test_agent_first_to_the_customer(callbacks_rig: Rig) -> None:
     ringing = await (await agent.rung()).answered()
     assert ringing.invite is not None and "Callback" in ringing.invite.header("from")
     await rig.hears(ringing, "router/callback_agent", "words/8", "words/6", "words/1")
-    customer = await (await phone.rung()).answered()
+    customer = await (await phone.rung(within_s=12)).answered()
     assert customer.invite is not None and "13800138001" in customer.invite.start
     await is_in(rig, "talking")
     await asyncio.sleep(0.9)
     assert heard(customer.heard(0.5)) == ["agent"] and heard(ringing.heard(0.5)) == ["caller"]
     await customer.hang_up()
     ended = await rig.record("CallbackEnded", after=after)
-    assert (ended["result"], ended["agent"], ended["tries"]) == ("kept", "1001", 1)
+    assert (ended["result"], ended["agent"], ended["tries"]) == ("kept", "1001", "1")
     assert (await rig.record("OutboundEnded", after=after))["purpose"] == "callback"
     await rig.agent_is("1001", "ready")
 
@@ -177,7 +178,7 @@ async def test_customer_first_presses_one(callbacks_rig: Rig) -> None:
     phone = carrier(rig, Answer(300))
     agent = await rig.agent("1001", Answer(50), speaks=AGENT_HZ)
     await add(rig, "customer_first")
-    customer = await (await phone.rung()).answered()
+    customer = await (await phone.rung(within_s=12)).answered()
     assert not agent.invites, "no agent is rung before somebody has answered"
     await rig.hears(customer, "router/callback_here", "router/callback_press")
     await customer.press("1")
@@ -213,7 +214,8 @@ async def test_the_agent_marks_a_machine(callbacks_rig: Rig) -> None:
     agent = await rig.agent("1001", Answer(50))
     ringing = await (await agent.rung()).answered()
     await is_in(rig, "talking", within_s=12)
-    await ringing.press("*")
+    with contextlib.suppress(TimeoutError):  # the line is hung up while the key is still held
+        await ringing.press("*")
     assert (await rig.record("CallbackTryEnded", after=after))["result"] == "voicemail"
     await is_in(rig, "parked")
 
@@ -248,7 +250,7 @@ async def test_router_killed_while_the_customer_rings(callbacks_rig: Rig) -> Non
     await add(rig)
     agent = await rig.agent("1001", Answer(50), speaks=AGENT_HZ)
     ringing = await (await agent.rung()).answered()
-    customer = await phone.rung()
+    customer = await phone.rung(within_s=12)
     await customer.ringing()
     await rig.line.kill_router()
     await rig.line.start_router()
@@ -286,7 +288,7 @@ async def test_redis_and_asterisk_restarted_in_the_middle(callbacks_rig: Rig) ->
     await add(rig)
     agent = await rig.agent("1001", Answer(50), speaks=AGENT_HZ)
     await (await agent.rung()).answered()
-    await (await phone.rung()).ringing()
+    await (await phone.rung(within_s=12)).ringing()
     assert rig.line.redis is not None and rig.line.asterisk is not None
     await rig.line.redis.process.kill()
     await rig.line.start_redis()
