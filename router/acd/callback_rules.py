@@ -9,11 +9,11 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a queue calls back.
 
     ``agent_first``: the agent's phone rings first; else the customer's, while a free agent is held for them. It gives
-    up after ``tries`` tries, each ``spacing_ms`` after the one before, or ``expire_ms`` after it could first be dialled.
-    ``ring_ms`` is how long the customer's phone rings. ``hours`` names the calendar within which customers are rung
-    ("": the queue's). At most ``per_number`` callbacks a day are booked for one number and ``per_hour`` an hour for
-    the queue (0: no limit). ``slot_count`` callbacks may be booked for one span of ``slot_ms`` (0: none for a time).
-    ``mark_key`` is the key by which the agent says that a machine answered.
+    up after ``tries`` tries, each ``spacing_ms`` after the one before, or ``expire_ms`` after it could first be
+    dialled. ``ring_ms`` is how long the customer's phone rings. ``hours`` names the calendar within which customers
+    are rung ("": the queue's). At most ``per_number`` callbacks a day are booked for one number and ``per_hour`` an
+    hour for the queue (0: no limit). ``slot_count`` callbacks may be booked for one span of ``slot_ms`` (0: none for
+    a time). ``mark_key`` is the key by which the agent says that a machine answered.
     """
 
     agent_first: bool = True

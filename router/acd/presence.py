@@ -21,7 +21,8 @@ Counts = dict[str, dict[str, int]]
 def availability(status: AgentStatus, phone: PhoneStatus | None) -> str:
     """Return ``free``, or the first rule by which an agent cannot be rung now.
 
-    A state's word, ``paused:<reason>``, ``phone_unreachable``, ``phone_in_use``, ``held`` (for a callback) or ``resting``.
+    A state's word, ``paused:<reason>``, ``phone_unreachable``, ``phone_in_use``, ``held`` (for a callback),
+    ``resting``.
     """
     if status.state is AgentState.PAUSED:
         return f"paused:{status.reason}"

@@ -47,7 +47,9 @@ def show(lang: Lang = Language.EN, json: Json = False) -> None:
         print_json(seen["complaints"])
         return
     words = WORDS[lang.value]
-    print_table(tuple(words["columns"].split()), (_cells(row, seen, words) for row in seen["complaints"]), words["none"])
+    print_table(
+        tuple(words["columns"].split()), (_cells(row, seen, words) for row in seen["complaints"]), words["none"]
+    )
 
 
 @commands.command()
@@ -85,7 +87,15 @@ def _cells(row: dict[str, Any], seen: dict[str, Any], words: dict[str, str]) -> 
     zone, now_ms = ZoneInfo(seen["time_zone"]), seen["now_ms"]
     answer = words["done"] if row["answered_ms"] else _due(row["answer_due_ms"], now_ms, zone, words)
     resolve = _due(row["resolve_due_ms"], now_ms, zone, words)
-    return row["id"].rpartition(".")[2], row["number"], row["kind"], row["call_class"] or "-", row["agent"] or "-", answer, resolve
+    return (
+        row["id"].rpartition(".")[2],
+        row["number"],
+        row["kind"],
+        row["call_class"] or "-",
+        row["agent"] or "-",
+        answer,
+        resolve,
+    )
 
 
 def _due(due_ms: Ms, now_ms: Ms, zone: ZoneInfo, words: dict[str, str]) -> str:

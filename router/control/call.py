@@ -191,8 +191,8 @@ class MessageDraft(msgspec.Struct, kw_only=True):
 class OfferStep(msgspec.Struct, kw_only=True):
     """Where a waiting caller is in what they are offered; see :mod:`router.control.offering`.
 
-    ``number`` is the one they have confirmed or are asked to, ``typed`` what they are typing, ``silent_count`` how often
-    they have said nothing and ``wrong_count`` how often something that cannot be.
+    ``number`` is the one they have confirmed or are asked to, ``typed`` what they are typing, ``silent_count`` how
+    often they have said nothing and ``wrong_count`` how often something that cannot be.
     """
 
     stage: str

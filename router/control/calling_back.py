@@ -1,4 +1,4 @@
-"""Pure: one try of a callback: the agent's phone first or the customer's, the words both hear, and bringing them together.
+"""Pure: one try of a callback: the agent's phone first or the customer's, what both hear, and bringing them together.
 
 Agent first, the agent's phone rings like for a caller; once picked up they hear whom they call back, then the customer
 is rung. Customer first, an agent is held free while the customer's phone rings; whoever answers presses 1 and is then a
@@ -121,7 +121,7 @@ class CallingBack:
             self._customer_next(turn, call)
 
     def agent_pressed(self, turn: Turn, call: Call, key: str) -> None:
-        """A key of the agent: before the customer is rung it ends the words; in talk it may say that a machine answered."""
+        """A key of the agent: it ends the words before the customer is rung; in talk it may say: a machine answered."""
         if call.stage is Stage.CALLING_BACK and call.playback is not None:
             self._desk.stop_playback(turn, call)
             self._customer_next(turn, call)

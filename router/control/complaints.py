@@ -76,7 +76,10 @@ class Complaints:
         """Every open complaint as plain data, the most urgent first."""
         return sorted(
             (msgspec.to_builtins(complaint) for complaint in self._desk.state.complaints.values()),
-            key=lambda row: (min(row["answer_due_ms"] if not row["answered_ms"] else row["resolve_due_ms"], row["resolve_due_ms"]), row["id"]),
+            key=lambda row: (
+                min(row["answer_due_ms"] if not row["answered_ms"] else row["resolve_due_ms"], row["resolve_due_ms"]),
+                row["id"],
+            ),
         )
 
     def _open(self, turn: Turn, number: str, kind: str, call_class: str, agent: str, call: str, by: str) -> None:

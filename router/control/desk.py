@@ -37,8 +37,8 @@ class Desk:
     """The shared part.
 
     ``needs_music`` are the callers who shall hear music at the end of this turn, ``outbound_ended`` the calls of our
-    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it, ``rejoined`` calls
-    that ended in it of callers who had rung again while we had promised to call them back.
+    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it,
+    ``rejoined`` calls that ended in it of callers who had rung again while we had promised to call them back.
     """
 
     agents: Agents

@@ -1,8 +1,8 @@
 """Pure: what callers are offered while they wait: to wait on (1), to be called back (2), to leave a recording (3).
 
-They keep their place all the while, and an agent who comes free wins: :meth:`router.control.desk.Desk.connect` stops what
-is said. An offer begins only where nothing else is said to the caller and no phone rings for them. What is asked next
-follows from :data:`OFFER_TABLE`; a callback that is booked, or a recording that is chosen, ends the wait.
+They keep their place all the while, and an agent who comes free wins: :meth:`router.control.desk.Desk.connect` stops
+what is said. An offer begins only where nothing else is said to the caller and no phone rings for them. What is asked
+next follows from :data:`OFFER_TABLE`; a callback that is booked, or a recording that is chosen, ends the wait.
 """
 
 from enum import StrEnum
@@ -477,7 +477,7 @@ class Offering:
         self._announcements.go_on(turn, call)
 
     def _slot(self, turn: Turn, hearing: Hearing) -> Said:
-        """``offer`` among what an announcement says: the offer follows as soon as that is over, if it is time for one."""
+        """``offer`` among what is announced: the offer follows as soon as that is over, if it is time for one."""
         rules = hearing.queue.offer
         if rules is not None and hearing.call.offer is None and self._why(turn, hearing.call, rules):
             self._desk.timers.set(f"call:{hearing.call.id}", "offer:due", turn.now + SOON_MS)

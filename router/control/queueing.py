@@ -204,7 +204,7 @@ class Queueing:
         return Reply(status=status)
 
     def give_up_place(self, turn: Turn, call: Call, why: str) -> Reply:
-        """The caller has chosen something else than to wait; a phone that rings for them is told "answered elsewhere"."""
+        """The caller has chosen something else than to wait; a phone that rings for them stops: answered elsewhere."""
         for leg in self._desk.legs_of(call):
             if leg.purpose is LegFor.AGENT and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
                 leg.releases = True

@@ -11,7 +11,7 @@ from router.control.desk import Desk
 from router.control.followups import Listed, RoundState
 from router.core import chance, records
 from router.core.followups import Round
-from router.core.ids import AgentId, Ms, QueueName
+from router.core.ids import AgentId, QueueName
 from router.core.records import AgentState
 from router.core.turn import Turn
 

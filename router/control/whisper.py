@@ -37,7 +37,7 @@ class Whispers:
         return media(script, [*self._callback(script, call), *whispered], script.language)
 
     def _callback(self, script: Script, call: Call) -> list[str]:
-        """The prompts that name a callback: its number, its queue and its type of call where there are prompts for them."""
+        """The prompts that name a callback: its number; its queue and type of call where there are prompts for them."""
         number = spoken(script, (call.caller.number or "").lstrip("+"), "digits", script.language)
         return ["router/callback_agent", *number, f"queue/{call.queue}", f"tag/{call.tag}"]
 

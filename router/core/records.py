@@ -434,9 +434,9 @@ class MessageLeft(Record, frozen=True, kw_only=True):
 class CallbackBooked(Record, frozen=True, kw_only=True):
     """A callback was promised: somebody is called back at ``number`` by ``queue``, at the place they had.
 
-    ``call_id`` is the call it was booked in, "" where ``by`` says who else did. ``asked_at_ms`` and ``head_start_ms`` make
-    its place; ``position`` counts from 1 (0: not in line yet). ``due_ms`` is the time it was booked for (0: as soon as it
-    is its turn), ``expires_ms`` when it is given up. ``agent_first`` says whose phone rings first.
+    ``call_id`` is the call it was booked in, "" where ``by`` says who else did. ``asked_at_ms`` and ``head_start_ms``
+    make its place; ``position`` counts from 1 (0: not in line yet). ``due_ms`` is the time it was booked for (0: as
+    soon as it is its turn), ``expires_ms`` when it is given up. ``agent_first`` says whose phone rings first.
     """
 
     callback: str
@@ -468,7 +468,7 @@ class CallbackRefused(Record, frozen=True, kw_only=True):
 
 
 class CallbackMoved(Record, frozen=True, kw_only=True):
-    """An open callback went from one state to another (see docs/machines.md). ``until_ms`` is when a parked one wakes."""
+    """An open callback went to another state (see docs/machines.md). ``until_ms`` is when a parked one wakes."""
 
     callback: str
     queue: QueueName
@@ -512,8 +512,9 @@ class CallbackTryEnded(Record, frozen=True, kw_only=True):
 class CallbackEnded(Record, frozen=True, kw_only=True):
     """The terminal record of a callback. ``result``: ``kept``, ``taken_up``, ``expired`` or ``cancelled``.
 
-    ``why``: ``tries`` or ``time`` of an expired one. ``span_ms`` runs from its booking, ``to_talk_ms`` to the talk (0:
-    none). ``round_name`` is the call-back round it belongs to. ``tries`` are those that count, ``agent`` who talked with them.
+    ``why``: ``tries`` or ``time`` of an expired one. ``span_ms`` runs from its booking, ``to_talk_ms`` to the talk
+    (0: none). ``round_name`` is the call-back round it belongs to. ``tries`` are those that count, ``agent`` who
+    talked with them.
     """
 
     callback: str
@@ -544,7 +545,7 @@ class ComplaintOpened(Record, frozen=True, kw_only=True):
 
 
 class ComplaintMoved(Record, frozen=True, kw_only=True):
-    """A complaint was ``answered`` (the caller was told something) or ``resolved``; ``span_ms`` runs from its opening."""
+    """A complaint was ``answered`` (the caller was told something) or ``resolved``; ``span_ms`` since its opening."""
 
     complaint: str
     number: str
@@ -556,7 +557,7 @@ class ComplaintMoved(Record, frozen=True, kw_only=True):
 
 
 class RoundBegan(Record, frozen=True, kw_only=True):
-    """A call-back round begins: of ``listed`` calls ``called`` are called back, ``shares`` by which agent ("": anybody)."""
+    """A call-back round begins: of ``listed`` calls ``called`` are called back, ``shares`` by agent ("": anybody)."""
 
     round_name: str
     listed: int
@@ -584,7 +585,7 @@ class OfferMade(Record, frozen=True, kw_only=True):
 
 
 class OfferTaken(Record, frozen=True, kw_only=True):
-    """What a caller made of it. ``choice``: ``wait``, ``callback``, ``recording``, ``keep``, ``cancel`` or ``no_key``."""
+    """What a caller made of it: ``wait``, ``callback``, ``recording``, ``keep``, ``cancel`` or ``no_key``."""
 
     call_id: CallId
     queue: QueueName

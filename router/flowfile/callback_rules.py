@@ -38,7 +38,9 @@ def _followups(draft: Draft) -> None:
         if spec.resolve is not None and spec.resolve_days is not None:
             place = place_of(draft, SITE, "complaints", "kinds", name, "resolve")
             draft.findings.append(diagnose("E478", place, key="resolve"))
-    tags = {node.node.tag for flow in draft.flows.values() for node in flow.nodes.values() if isinstance(node.node, Tag)}
+    tags = {
+        node.node.tag for flow in draft.flows.values() for node in flow.nodes.values() if isinstance(node.node, Tag)
+    }
     for tag, kind in complaints.tags.items():
         place = place_of(draft, SITE, "complaints", "tags", tag)
         if kind not in kinds:

@@ -15,9 +15,9 @@ class ComplaintKindSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     answer: Annotated[Span, Meta(ge=60_000, description="when the caller is answered at the latest")] | None = None
     resolve: Annotated[Span, Meta(ge=60_000, description="when it is resolved at the latest")] | None = None
-    resolve_days: Annotated[
-        int, Meta(ge=1, le=365, description="the same in working days, in the place of 'resolve'")
-    ] | None = None
+    resolve_days: (
+        Annotated[int, Meta(ge=1, le=365, description="the same in working days, in the place of 'resolve'")] | None
+    ) = None
     answer_of: Annotated[dict[ClassRef, Span], Meta(description="sooner for a class of customers")] = field(
         default_factory=dict
     )
@@ -35,7 +35,8 @@ class ComplaintsSpec(msgspec.Struct, frozen=True, kw_only=True):
     warn: Annotated[Span, Meta(description="how long before a clock lapses the supervisor is told")] = 1_800_000
     hours: Annotated[HoursRef, Meta(description="the calendar of working days (default: Monday to Friday)")] = ""
     tags: Annotated[
-        dict[NameText, NameText], Meta(description="types of calls that are complaints, and of which kind: fault: simple")
+        dict[NameText, NameText],
+        Meta(description="types of calls that are complaints, and of which kind: fault: simple"),
     ] = field(default_factory=dict)
 
 
@@ -54,7 +55,9 @@ def compile_complaints(spec: ComplaintsSpec) -> ComplaintRules:
     kinds = dict(KINDS)
     for name, kind in spec.kinds.items():
         base = KINDS.get(name, ComplaintKind(answer_ms=24 * 3_600_000, resolve_ms=48 * 3_600_000))
-        by_days = kind.resolve_days if kind.resolve_days is not None else 0 if kind.resolve is not None else base.resolve_days
+        by_days = (
+            kind.resolve_days if kind.resolve_days is not None else 0 if kind.resolve is not None else base.resolve_days
+        )
         kinds[name] = ComplaintKind(
             answer_ms=base.answer_ms if kind.answer is None else kind.answer,
             resolve_ms=base.resolve_ms if kind.resolve is None else kind.resolve,

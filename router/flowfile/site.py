@@ -12,8 +12,8 @@ from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
 from router.flowfile.files import shown
 from router.flowfile.floor import compile_floor
-from router.flowfile.followup_specs import compile_complaints, compile_rounds
 from router.flowfile.flow_rules import check_flows
+from router.flowfile.followup_specs import compile_complaints, compile_rounds
 from router.flowfile.graph import check_graph, edges
 from router.flowfile.hours import check_hours, compile_calendars
 from router.flowfile.reading import read_draft

@@ -7,8 +7,8 @@ from msgspec import Meta, field
 
 from router.core.cadence import RING_MS
 from router.flowfile.callback_specs import CallbackNumbersSpec
-from router.flowfile.followup_specs import ComplaintsSpec, RoundSpec
 from router.flowfile.floor_specs import AgentSpec, ClassSpec, QueueSpec
+from router.flowfile.followup_specs import ComplaintsSpec, RoundSpec
 from router.flowfile.names import NameText, PhoneText
 from router.flowfile.service_specs import OutsideSpec
 from router.flowfile.zones import zone_names

@@ -96,9 +96,7 @@ def test_one_is_shown(asked: list[object], capsys: pytest.CaptureFixture[str]) -
         (["add", "desk", "13800138002"], CallbackAddAsked(queue="desk", number="13800138002")),
         (
             ["add", "desk", "13800138002", "--at", "23:00", "--why", "meter", "--agent", "1001"],
-            CallbackAddAsked(
-                queue="desk", number="13800138002", at_ms=NOW_MS + 2_800_000, why="meter", agent="1001"
-            ),
+            CallbackAddAsked(queue="desk", number="13800138002", at_ms=NOW_MS + 2_800_000, why="meter", agent="1001"),
         ),
     ],
 )
@@ -107,7 +105,9 @@ def test_callbacks_are_changed(asked: list[object], words: list[str], ask: objec
     assert asked == [ask]
 
 
-@pytest.mark.parametrize("words", [["add", "dask", "13800138002"], ["add", "desk", "1", "--at", "25:00"], ["cancel", "x"]])
+@pytest.mark.parametrize(
+    "words", [["add", "dask", "13800138002"], ["add", "desk", "1", "--at", "25:00"], ["cancel", "x"]]
+)
 def test_nonsense_is_a_usage_mistake(asked: list[object], words: list[str]) -> None:
     assert run(["callbacks", *words]) == 2
     assert asked == []

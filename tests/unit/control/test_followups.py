@@ -15,7 +15,12 @@ from support.ringback import Floor, callback_site
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 NUMBER = "+8613800138001"
-ALERTS = {"complaint_answer_due_soon", "complaint_answer_overdue", "complaint_resolve_due_soon", "complaint_resolve_overdue"}
+ALERTS = {
+    "complaint_answer_due_soon",
+    "complaint_answer_overdue",
+    "complaint_resolve_due_soon",
+    "complaint_resolve_overdue",
+}
 
 
 def site(**changes: object) -> Site:
@@ -89,7 +94,9 @@ def test_a_callback_that_is_kept_is_the_answer() -> None:
 
 
 def test_a_class_has_its_own_clock() -> None:
-    rules = ComplaintRules(kinds={**KINDS, "simple": ComplaintKind(answer_ms=HOUR_MS, resolve_ms=2 * HOUR_MS, answer_of={"vip": 600_000})})
+    rules = ComplaintRules(
+        kinds={**KINDS, "simple": ComplaintKind(answer_ms=HOUR_MS, resolve_ms=2 * HOUR_MS, answer_of={"vip": 600_000})}
+    )
     made = Floor(site(complaints=rules))
     complain(made, "simple", "vip")
     assert made.last("ComplaintOpened").answer_due_ms - made.now == 600_000  # type: ignore[attr-defined]
@@ -154,7 +161,11 @@ def test_a_round_goes_to_whoever_took_the_call() -> None:
     made.advance(HOUR_MS)
     began = made.last("RoundBegan")
     assert (began.listed, began.called, began.shares) == (2, 2, {"1001": 1, "1002": 1})  # type: ignore[attr-defined]
-    rung = {one.show_number: one.phone for one in made.out if type(one).__name__ == "RingAgent" and "Callback" in one.show_name}  # type: ignore[union-attr]
+    rung = {
+        one.show_number: one.phone
+        for one in made.out
+        if type(one).__name__ == "RingAgent" and "Callback" in one.show_name
+    }  # type: ignore[union-attr]
     assert rung == {"+8613800138011": "1001", "+8613800138012": "1002"}
 
 

@@ -16,7 +16,8 @@ def page() -> str:
     return f"""# The machines of the core
 
 Made from the tables in `router/control/call.py`, `router/acd/agent.py`, `router/acd/callback.py` and
-`router/control/offering.py`; a test compares them. What a table does not have cannot happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
+`router/control/offering.py`; a test compares them. What a table does not have cannot happen: our own mistake raises, a
+late or impossible report from Asterisk becomes an `Ignored` record.
 
 ## A call
 
