@@ -57,6 +57,8 @@ class Complaints:
         complaint = self._desk.state.complaints.get(event.complaint)
         if complaint is None:
             self._refuse(turn, event.step, f"no complaint {event.complaint!r}", "see `hotline complaints list`")
+        elif event.step not in ("answered", "resolved"):
+            self._refuse(turn, "move", f"no step {event.step!r}", "say answered or resolved")
         elif event.step == "resolved":
             self._resolved(turn, complaint, event.by)
         elif complaint.answered_ms:

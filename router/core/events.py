@@ -5,7 +5,6 @@ ids as in :mod:`router.core.ids`. The time an event happened is not in it: the e
 """
 
 from enum import StrEnum
-from typing import Literal
 
 import msgspec
 
@@ -369,7 +368,7 @@ class ComplaintMoveAsked(Event, frozen=True, kw_only=True):
     """Somebody says that a complaint is ``answered`` or ``resolved``."""
 
     complaint: str
-    step: Literal["answered", "resolved"]
+    step: str
     by: str = "cli"
 
 

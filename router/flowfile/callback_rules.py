@@ -20,12 +20,12 @@ def _somebody_can_be_rung(draft: Draft) -> None:
     for name, queue in _queues(draft):
         for key in ("callbacks", "offer"):
             if getattr(queue, key) is not None:
-                draft.findings.append(diagnose("E471", place_of(draft, QUEUES, "queues", name, key), name=name))
+                draft.findings.append(diagnose("E511", place_of(draft, QUEUES, "queues", name, key), name=name))
                 break
     for flow in draft.flows.values():
         for node in flow.nodes.values():
             if isinstance(node.node, Callback):
-                draft.findings.append(diagnose("W473", node.place))
+                draft.findings.append(diagnose("W513", node.place))
 
 
 def _followups(draft: Draft) -> None:
@@ -37,25 +37,25 @@ def _followups(draft: Draft) -> None:
     for name, spec in complaints.kinds.items():
         if spec.resolve is not None and spec.resolve_days is not None:
             place = place_of(draft, SITE, "complaints", "kinds", name, "resolve")
-            draft.findings.append(diagnose("E478", place, key="resolve"))
+            draft.findings.append(diagnose("E518", place, key="resolve"))
     tags = {
         node.node.tag for flow in draft.flows.values() for node in flow.nodes.values() if isinstance(node.node, Tag)
     }
     for tag, kind in complaints.tags.items():
         place = place_of(draft, SITE, "complaints", "tags", tag)
         if kind not in kinds:
-            draft.findings.append(diagnose("E477", place, meant(kind, kinds), kind=kind, known=listed(sorted(kinds))))
+            draft.findings.append(diagnose("E517", place, meant(kind, kinds), kind=kind, known=listed(sorted(kinds))))
         if tag not in tags:
-            draft.findings.append(diagnose("W474", place, meant(tag, tags), tag=tag))
+            draft.findings.append(diagnose("W514", place, meant(tag, tags), tag=tag))
     outside = draft.trunks.outside if draft.trunks is not None else None
     for name, round_spec in rounds.items():
         place = place_of(draft, SITE, "rounds", name)
         if outside is not None and not (outside.trunk and outside.allow):
-            draft.findings.append(diagnose("E479", place, name=name))
+            draft.findings.append(diagnose("E519", place, name=name))
         for tag in round_spec.tags:
             if tag not in tags:
                 where = place_of(draft, SITE, "rounds", name, "tags")
-                draft.findings.append(diagnose("W474", where, meant(tag, tags), tag=tag))
+                draft.findings.append(diagnose("W514", where, meant(tag, tags), tag=tag))
 
 
 def _offers_are_made(draft: Draft) -> None:
@@ -65,13 +65,13 @@ def _offers_are_made(draft: Draft) -> None:
             continue
         path = ("queues", name, "offer")
         if queue.capacity == 0:
-            draft.findings.append(diagnose("E476", place_of(draft, QUEUES, *path), name=name, key="offer"))
+            draft.findings.append(diagnose("E516", place_of(draft, QUEUES, *path), name=name, key="offer"))
         if not (offer.when_busy or offer.after or offer.estimate_over):
-            draft.findings.append(diagnose("E472", place_of(draft, QUEUES, *path), name=name))
+            draft.findings.append(diagnose("E512", place_of(draft, QUEUES, *path), name=name))
         if queue.max_wait and offer.after >= queue.max_wait and not offer.when_busy:
             place = place_of(draft, QUEUES, *path, "after")
             spans = {"after": show_span(offer.after), "max_wait": show_span(queue.max_wait)}
-            draft.findings.append(diagnose("E473", place, key="after", **spans))
+            draft.findings.append(diagnose("E513", place, key="after", **spans))
 
 
 def _tries_fit(draft: Draft) -> None:
@@ -80,7 +80,7 @@ def _tries_fit(draft: Draft) -> None:
         if rules is not None and rules.tries > 1 and rules.expire <= rules.spacing:
             place = place_of(draft, QUEUES, "queues", name, "callbacks")
             spans = {"expire": show_span(rules.expire), "spacing": show_span(rules.spacing)}
-            draft.findings.append(diagnose("E474", place, **spans))
+            draft.findings.append(diagnose("E514", place, **spans))
 
 
 def _blocked(draft: Draft) -> None:
@@ -88,7 +88,7 @@ def _blocked(draft: Draft) -> None:
     for prefix in numbers.allow if numbers is not None else ():
         if numbers is not None and prefix.startswith(numbers.block or ("-",)):
             place = place_of(draft, SITE, "callbacks", "allow")
-            draft.findings.append(diagnose("E475", place, value=prefix))
+            draft.findings.append(diagnose("E515", place, value=prefix))
 
 
 def _recordings(draft: Draft) -> None:
@@ -99,10 +99,10 @@ def _recordings(draft: Draft) -> None:
         if queue is None:
             continue
         if queue.offer is not None and not node.recording and node.call_class != "emergency":
-            draft.findings.append(diagnose("W471", draft_node.place, queue=node.queue))
+            draft.findings.append(diagnose("W511", draft_node.place, queue=node.queue))
         elif node.recording and queue.offer is None:
             place = place_of(draft, file, "nodes", draft_node.name, "recording")
-            draft.findings.append(diagnose("W472", place, queue=node.queue))
+            draft.findings.append(diagnose("W512", place, queue=node.queue))
 
 
 def _queues(draft: Draft) -> list[tuple[str, QueueSpec]]:

@@ -241,6 +241,12 @@ class Rig:
             self._redis = Redis.from_url(self.line.redis_url, decode_responses=True)
         return self._redis
 
+    async def forget_redis(self) -> None:
+        """Redis is about to be started anew: look into it by a new connection."""
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
+
     async def rows(self, after: int = 0) -> list[Row]:
         """Return the stream's records behind ``seq`` ``after``, typed, in order."""
         entries = await self.redis().xrange(self.line.stream)

@@ -292,6 +292,7 @@ async def test_redis_and_asterisk_restarted_in_the_middle(callbacks_rig: Rig) ->
     assert rig.line.redis is not None and rig.line.asterisk is not None
     await rig.line.redis.process.kill()
     await rig.line.start_redis()
+    await rig.forget_redis()
     await rig.line.asterisk.process.kill()
     for call in (*agent.calls, *phone.calls):
         call.mark_ended("restart")

@@ -60,42 +60,42 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         'outside: {trunk: carrier, allow: ["+86", "0"]}\n',
         "",
         [
-            f"{QUEUES}:6:16 E471",
-            f"{SITE}:12:12 E479",
+            f"{QUEUES}:6:16 E511",
+            f"{SITE}:12:12 E519",
         ],
     ),
-    ("an offer never made", QUEUES, "when_busy: yes, estimate_over: 3m, after: 30s, ", "", [f"{QUEUES}:5:12 E472"]),
+    ("an offer never made", QUEUES, "when_busy: yes, estimate_over: 3m, after: 30s, ", "", [f"{QUEUES}:5:12 E512"]),
     (
         "an offer too late",
         QUEUES,
         "when_busy: yes, estimate_over: 3m, after: 30s",
         "after: 10m",
-        [f"{QUEUES}:5:20 E473"],
+        [f"{QUEUES}:5:20 E513"],
     ),
-    ("one try only", QUEUES, "expire: 8h", "expire: 5m", [f"{QUEUES}:6:16 E474"]),
-    ("allowed and blocked", SITE, '["+8616"]', '["+86"]', [f"{SITE}:5:20 E475"]),
+    ("one try only", QUEUES, "expire: 8h", "expire: 5m", [f"{QUEUES}:6:16 E514"]),
+    ("allowed and blocked", SITE, '["+8616"]', '["+86"]', [f"{SITE}:5:20 E515"]),
     (
         "nobody waits",
         QUEUES,
         "max_wait: 10m",
         "capacity: 0",
         [
-            f"{QUEUES}:5:12 E476",
+            f"{QUEUES}:5:12 E516",
             f"{MAIN}:4:3 W459",
             f"{MAIN}:4:72 W460",
         ],
     ),
-    ("a kind there is not", SITE, "fault: network", "fault: netwrok", [f"{SITE}:10:17 E477"]),
-    ("two ways to say when", SITE, "resolve_days: 2", "resolve_days: 2, resolve: 2h", [f"{SITE}:9:53 E478"]),
-    ("a recording nowhere", MAIN, "recording: box, ", "", [f"{MAIN}:4:3 W471", f"{MAIN}:5:3 E311"]),
+    ("a kind there is not", SITE, "fault: network", "fault: netwrok", [f"{SITE}:10:17 E517"]),
+    ("two ways to say when", SITE, "resolve_days: 2", "resolve_days: 2, resolve: 2h", [f"{SITE}:9:53 E518"]),
+    ("a recording nowhere", MAIN, "recording: box, ", "", [f"{MAIN}:4:3 W511", f"{MAIN}:5:3 E311"]),
     (
         "no offer",
         QUEUES,
         "    offer: {when_busy: yes, estimate_over: 3m, after: 30s, every: 90s}\n",
         "",
-        [f"{MAIN}:4:58 W472"],
+        [f"{MAIN}:4:58 W512"],
     ),
-    ("a type nobody gives", MAIN, "tag: fault", "tag: fualt", [f"{SITE}:10:17 W474", f"{SITE}:12:59 W474"]),
+    ("a type nobody gives", MAIN, "tag: fault", "tag: fualt", [f"{SITE}:10:17 W514", f"{SITE}:12:59 W514"]),
     ("a prefix without +", SITE, '["+86"]', '["86"]', [f"{SITE}:5:21 E205"]),
     ("whose phone first", QUEUES, "first: customer", "first: caller", [f"{QUEUES}:6:24 E205"]),
     ("a span without unit", QUEUES, "spacing: 5m", "spacing: 5", [f"{QUEUES}:6:53 E206"]),
@@ -152,7 +152,7 @@ def test_a_callback_node_where_nobody_can_be_rung(write_site: Callable[..., Path
         "person: back\nnodes:\n  back: {type: callback, queue: enquiry, next: bye, no_key: bye}\n"
         "  bye: {type: hangup}\n"
     )
-    assert "W473" in " ".join(found(write_site(plain)))
+    assert "W513" in " ".join(found(write_site(plain)))
 
 
 def test_every_code_has_a_case_and_a_chinese_text() -> None:
