@@ -19,6 +19,7 @@ from router.control.callbacks import Callbacks, is_callback
 from router.control.calling_back import CallingBack
 from router.control.codes import Codes
 from router.control.complaints import Complaints
+from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
@@ -68,6 +69,7 @@ class CallControl:
         self.announcements = Announcements(self.desk)
         asks = Asks(self.desk, self.transfers, self.tasks, self.callbacks)
         self.queueing = Queueing(self.desk, self.callbacks)
+        self.consulting = Consulting(self.desk, self.queueing, self.ending)
         self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending, self.announcements)
         self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.announcements, self.offering)
         self.complaints = Complaints(self.desk)
@@ -82,6 +84,7 @@ class CallControl:
             self.door,
             self.ending,
             self.calling_back,
+            self.consulting,
         )
         self.codes = Codes(self.desk)
 
@@ -374,6 +377,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentLegEnded: lambda core, turn, e: core.legs.ended(turn, e),
     events.LegsConnected: lambda core, turn, e: core.legs.connected(turn, e),
     events.CommandFailed: lambda core, turn, e: core.legs.command_failed(turn, e),
+    events.ConsultAsked: lambda core, turn, e: core.consulting.consult(turn, e),
+    events.TakeBackAsked: lambda core, turn, e: core.consulting.take_back(turn, e),
+    events.TransferAsked: lambda core, turn, e: core.consulting.transfer(turn, e),
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),

@@ -108,6 +108,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     everybody has left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms``
     a caller waits for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is
     alarmed, and the people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
+    ``transfers`` says how agents may hand callers over: ``announced`` (they consult first), or ``both``.
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
     name); ``tell_work_number`` says whether the caller then hears the agent's work number. ``callbacks`` says how its
     callers are called back (None: as :class:`CallbackRules` is by itself), ``offer`` when those who wait are offered
@@ -147,6 +148,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     alarm_after_ms: Ms = 15_000
     duty_table: str = ""
     duty_flow: str = ""
+    transfers: str = "announced"
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
     callbacks: CallbackRules | None = None

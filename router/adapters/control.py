@@ -30,8 +30,11 @@ from router.core.events import (
     CallbackRetryAsked,
     ComplaintMoveAsked,
     ComplaintOpenAsked,
+    ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
+    TakeBackAsked,
+    TransferAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -46,6 +49,9 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | ConsultAsked
+    | TakeBackAsked
+    | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
     | ExtensionAsked

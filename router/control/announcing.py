@@ -75,16 +75,16 @@ class Announcements:
 
     def timer(self, turn: Turn, call: Call) -> None:
         """It is time for an announcement."""
-        queue, waiting = self._desk.queue_of(call), self._desk.state.waiting[call.id]
+        queue, waiting = self._desk.queue_of(call), self._desk.state.waiting.get(call.id)
         plan = queue.announcements
-        if plan is None:
+        if plan is None or waiting is None:
             return
         told = call.wait_told = call.wait_told or WaitTold()
         if call.stage is not Stage.WAITING or told.held or call.playback is not None:
             self._set(call, turn.now + _LATER_MS)
             return
         script = self._desk.site_of(call).script
-        hearing = Hearing(call, waiting, queue, told, call.session.language if call.session else script.language)
+        hearing = Hearing(call, waiting, queue, told, _language(call, script))
         told.began_at = turn.now
         parts, reason, sounds = self._compose(turn, hearing, plan)
         if not sounds:
@@ -208,6 +208,11 @@ class Announcements:
 
     def _set(self, call: Call, due: Ms) -> None:
         self._desk.timers.set(f"call:{call.id}", ANNOUNCE, due)
+
+
+def _language(call: Call, script: Script) -> str:
+    """The language a caller hears, whose flow may be over (an agent sent them to this queue)."""
+    return call.session.language if call.session else call.language or script.language
 
 
 def _nothing(turn: Turn, hearing: Hearing) -> Said:

@@ -7,10 +7,10 @@ caller like any other, at the callback's old place.
 
 import msgspec
 
-from router.acd.callback import PURPOSE, Callback, CallbackEvent
+from router.acd.callback import PURPOSE, Callback, CallbackEvent, CallbackState
 from router.acd.waiting import Pick, Waiting
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, Stage
-from router.control.callbacks import Callbacks, is_callback, party_of
+from router.control.callbacks import Callbacks, party_of
 from router.control.desk import Desk
 from router.control.dialling import GIVE_UP_MARGIN_MS
 from router.control.ending import Ending
@@ -81,6 +81,7 @@ class CallingBack:
             asked_at=cb.place.asked_at,
             queue=cb.queue,
             call_class=cb.call_class,
+            language=cb.language,
             leg_count=1,
             caller_gone=True,
             tag=cb.tag,
@@ -111,6 +112,7 @@ class CallingBack:
 
     def agent_took(self, turn: Turn, call: Call, leg: Leg) -> None:
         """The agent picked up: they hear whom they call back, and why; then the customer is rung."""
+        call.wait_ms = turn.now - call.asked_at
         media = self._whispers.callback_words(call)
         call.told = True
         if media:
@@ -247,9 +249,5 @@ class CallingBack:
         """Customer and agent hear each other."""
         cb = self._desk.state.callbacks[call.ref]
         cb.agent = call.agent or ""
-        self._callbacks.go(turn, cb, CallbackEvent.CONNECTED)
-
-    def language_of(self, call: Call) -> str:
-        """The language the customer of a callback hears."""
-        cb = self._desk.state.callbacks.get(call.ref) if is_callback(call) else None
-        return cb.language if cb is not None else ""
+        if cb.state is not CallbackState.TALKING:  # else the customer was handed over to another agent
+            self._callbacks.go(turn, cb, CallbackEvent.CONNECTED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from router.control import waits
 from router.control.announcing import Announcements
 from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
@@ -48,13 +49,15 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
         self._now = now
 
     def __getitem__(self, name: str) -> ivr.QueueView:
-        waits = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
+        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
         ready, signed_in = self._desk.agents.staff(QueueName(name))
+        queue = self._desk.site.floor.queues.get(QueueName(name))
         return ivr.QueueView(
-            waiting=len(waits),
-            longest_wait_ms=self._now - min(waits, default=self._now),
+            waiting=len(asked),
+            longest_wait_ms=self._now - min(asked, default=self._now),
             agents_ready=ready,
             agents_signed_in=signed_in,
+            estimate_ms=waits.estimate_ms(self._desk, self._now, queue) if queue is not None else None,
         )
 
     def __iter__(self) -> Iterator[str]:

@@ -84,7 +84,7 @@ class Ringing:
                 leg=leg.id,
                 attempt=waiting.attempt,
                 round=waiting.round,
-                wait_ms=turn.now - call.asked_at,
+                wait_ms=turn.now - call.waits_since,
                 tier=waiting.tier,
                 head_start_ms=waiting.asked_at - waiting.key_ms,
                 strategy=queue.strategy,
@@ -170,16 +170,18 @@ class Ringing:
         rang_ms = leg.rang_ms(turn.now)
         waits.answered(self._desk, turn, call, rang_ms)
         self._desk.leave_queue(call)
-        own = call.session.language if call.session else self._calling_back.language_of(call)
-        language = own or self._desk.site_of(call).script.language
-        call.session = call.offer = None
+        call.offer = None
+        if call.session is not None:
+            call.language, call.session = call.session.language, None
         queue = self._desk.queue_of(call)
-        call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
+        wait_ms = turn.now - call.waits_since
+        call.wait_ms = call.wait_ms if call.connected_at else wait_ms
+        call.agent, call.connected_at = leg.agent, turn.now
         self._desk.agents.connected(turn, leg.agent)
-        self._whispers.begin(turn, call, leg, language)
+        self._whispers.begin(turn, call, leg, wait_ms)
         if call.record_talk:
-            recording = ids.talk_recording(call.id, call.bridge_count)
-            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=recording))
+            call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
+            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
         if is_callback(call):
             self._calling_back.connected(turn, call)
             return  # an attempt of ours has records of its own: it is no answered call
@@ -189,12 +191,12 @@ class Ringing:
             turn,
             call,
             records.CallConnected,
-            wait_ms=call.wait_ms,
-            wait_rings=self._desk.rings(call, call.wait_ms),
+            wait_ms=wait_ms,
+            wait_rings=self._desk.rings(call, wait_ms),
             rang_ms=rang_ms,
             agent_rings=self._desk.rings(call, rang_ms),
             queued=call.queued,
-            late=call.wait_ms > queue.late_after_ms,
+            late=wait_ms > queue.late_after_ms,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
@@ -269,7 +271,7 @@ class Ringing:
         if leg is None or leg.stage is not LegStage.BRIDGED or leg.purpose is not LegFor.AGENT:
             return  # the caller's own phone may hold us: that is not our agent's hold
         call = self._desk.state.calls[leg.call]
-        if bool(call.held_at) == event.held:
+        if bool(call.held_at) == event.held or call.consult is not None:
             return
         if event.held:
             call.held_at = turn.now

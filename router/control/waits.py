@@ -6,7 +6,7 @@ Nothing is foretold for a call whose queue does not ask for it; what is learnt c
 from router.acd.agent import AWAY
 from router.acd.forecast import Forecast, foretell
 from router.acd.learnt import Accuracy, Learnt
-from router.acd.spec import Queue
+from router.acd.spec import EstimatePlan, Queue
 from router.acd.waiting import Waiting
 from router.control.call import Call
 from router.control.desk import Desk
@@ -56,6 +56,20 @@ def forecast_for_next(desk: Desk, now: Ms, queue: Queue) -> Forecast | None:
         call=CallId(""), queue=queue.name, tier=1, key_ms=now - queue.weight_ms, seq=last, asked_at=now, privileged=True
     )
     return forecast(desk, now, newcomer)
+
+
+def estimate_ms(desk: Desk, now: Ms, queue: Queue) -> Ms | None:
+    """Foretell the mean wait of a caller who would enter a queue now, for flows.
+
+    0 where an agent is free; None where nobody serves it, or its forecasts have shown to be bad.
+    """
+    if desk.agents.staff(queue.name)[0] and not desk.matcher.waits_unoffered(queue.name):
+        return 0
+    plan, so_far = queue.estimate or EstimatePlan(), accuracy(desk, queue.name)
+    if so_far.count >= plan.min_sample and so_far.within.value < plan.least_within:
+        return None
+    made = forecast_for_next(desk, now, queue)
+    return None if made is None else made.mean_ms
 
 
 def accuracy(desk: Desk, queue: QueueName) -> Accuracy:

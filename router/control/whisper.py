@@ -4,7 +4,7 @@ from router.control.call import Call, Leg
 from router.control.desk import Desk
 from router.control.saying import media, spoken
 from router.core import commands, ids
-from router.core.ids import ChannelId, PlaybackId
+from router.core.ids import ChannelId, Ms, PlaybackId
 from router.core.turn import Turn
 from router.ivr.flow import Script
 
@@ -15,13 +15,14 @@ class Whispers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def begin(self, turn: Turn, call: Call, leg: Leg, language: str) -> None:
-        """Tell the agent about the caller and the caller the work number, as the queue wishes."""
+    def begin(self, turn: Turn, call: Call, leg: Leg, wait_ms: Ms) -> None:
+        """Tell the agent who waited ``wait_ms``, and the caller the work number, as the queue wishes."""
         queue = self._desk.queue_of(call)
         if not queue.whisper and not queue.tell_work_number and not call.purpose:
             return
         script = self._desk.site_of(call).script
-        parts = [name for part in queue.whisper for name in self._said(script, call, part)]
+        language = call.language or script.language
+        parts = [name for part in queue.whisper for name in self._said(script, call, part, wait_ms)]
         if call.purpose and not call.told:
             parts = [*self._callback(script, call), *parts]
         if not call.told:
@@ -33,7 +34,8 @@ class Whispers:
     def callback_words(self, call: Call) -> tuple[str, ...]:
         """What an agent hears before a customer is rung: that it is a callback, whose, and why."""
         script = self._desk.site_of(call).script
-        whispered = [name for part in self._desk.queue_of(call).whisper for name in self._said(script, call, part)]
+        whisper = self._desk.queue_of(call).whisper
+        whispered = [name for part in whisper for name in self._said(script, call, part, call.wait_ms)]
         return media(script, [*self._callback(script, call), *whispered], script.language)
 
     def _callback(self, script: Script, call: Call) -> list[str]:
@@ -57,11 +59,11 @@ class Whispers:
         call.whispers[playback] = snoop
         turn.order(commands.Whisper(call=call.id, channel=channel, snoop=snoop, playback=playback, media=sounds))
 
-    def _said(self, script: Script, call: Call, part: str) -> tuple[str, ...]:
+    def _said(self, script: Script, call: Call, part: str, wait_ms: Ms) -> tuple[str, ...]:
         match part:
             case "class":
                 return (f"class/{call.call_class}",)
             case "wait":
-                return ("router/waited", *spoken(script, call.wait_ms // 1000, "duration", script.language))
+                return ("router/waited", *spoken(script, wait_ms // 1000, "duration", script.language))
             case _:
                 return (part,)

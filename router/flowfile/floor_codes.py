@@ -188,5 +188,10 @@ FLOOR_CODES: dict[str, Code] = {
         "make 'first_after' shorter than the queue's 'max_wait'",
         "Nobody would ever hear it.",
     ),
+    "W483": Code(
+        "there is no music '{name}'",
+        "put recordings into prompts/music/{name}/, or leave this if your own Asterisk has such a class",
+        "Callers would wait in silence.",
+    ),
 }
 """Every kind of mistake on the floor by its code."""

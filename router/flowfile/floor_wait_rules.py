@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from router.flowfile.diagnostics import diagnose
+from router.flowfile.diagnostics import diagnose, meant
 from router.flowfile.draft import Draft
 from router.flowfile.floor_staff import QUEUES, place_of, written
+from router.flowfile.music import DEFAULT
 from router.flowfile.units import show_span
 
 
@@ -31,5 +32,15 @@ def _never_said(draft: Draft) -> None:
             draft.findings.append(diagnose("W482", place, **spans))
 
 
-WAIT_RULES: tuple[Callable[[Draft], None], ...] = (_never_said,)
+def _music_is_there(draft: Draft) -> None:
+    """A class of music that is nowhere is silence to callers."""
+    known = {DEFAULT, *draft.music}
+    for name, queue in draft.queues.queues.items() if draft.queues is not None else ():
+        if queue.music not in known:
+            place = place_of(draft, QUEUES, "queues", name, "music")
+            hint = meant(queue.music, known)
+            draft.findings.append(diagnose("W483", place, hint, name=queue.music))
+
+
+WAIT_RULES: tuple[Callable[[Draft], None], ...] = (_never_said, _music_is_there)
 """Every rule of waiting."""
