@@ -171,8 +171,12 @@ class Matcher:
         return len(self._order.get(queue, ()))
 
     def waits_unoffered(self, queue: QueueName) -> int:
-        """Return how many calls wait in a queue for whom no phone rings."""
-        return sum(len(group.waiting) for group in self._of_queue.get(queue, {}).values())
+        """Return how many callers wait in a queue for whom no phone rings; callbacks hold no line and do not count."""
+        groups = self._of_queue.get(queue, {}).values()
+        count = sum(len(group.waiting) for group in groups)
+        if self._patient_count:
+            count -= sum(self._waiting[call].patient for group in groups for _, call in group.waiting)
+        return count
 
     def has_idle(self, waiting: Waiting) -> bool:
         """Say whether an idle agent may serve a call that does not wait yet."""

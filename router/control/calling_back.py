@@ -103,7 +103,10 @@ class CallingBack:
 
     def _waits(self, call: Call, cb: Callback) -> Waiting:
         """Let our call stand in line at the callback's place."""
-        waiting = msgspec.structs.replace(cb.place, call=call.id, offered=0, attempt=0, tried=list(cb.place.tried))
+        tried = list(cb.place.tried)
+        waiting = msgspec.structs.replace(
+            cb.place, call=call.id, offered=0, attempt=0, tried=tried, patient=call.caller_gone
+        )
         self._desk.state.waiting[call.id] = waiting
         self._desk.matcher.add(waiting)
         return waiting

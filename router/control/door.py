@@ -49,7 +49,7 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
         self._now = now
 
     def __getitem__(self, name: str) -> ivr.QueueView:
-        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
+        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name and not w.patient]
         ready, signed_in = self._desk.agents.staff(QueueName(name))
         queue = self._desk.site.floor.queues.get(QueueName(name))
         return ivr.QueueView(

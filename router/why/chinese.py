@@ -152,6 +152,7 @@ TEXTS: dict[str, str] = {
     "callback.taken_up": "客户再次来电时已接待",
     "callback.expired": "已过期",
     "callback.cancelled": "已取消",
+    "complaint": "{number} 的投诉 {complaint}（{kind}）：最迟 {answer} 答复，{resolve} 办结。",
     "offer": "等待 {wait}后，可选择不再等候 ({why})。",
     "offer.taken": "客户选择：{choice}。",
     "choice.wait": "继续等候",

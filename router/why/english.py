@@ -151,6 +151,7 @@ TEXTS: dict[str, str] = {
     "callback.confirming": "answered, and 1 is asked for",
     "callback.live": "a live call at its old place",
     "callback.waiting": "in line",
+    "complaint": "Complaint {complaint} ({kind}) of {number}: to be answered by {answer}, resolved by {resolve}.",
     "offer": "After {wait} they are offered something else than to wait ({why}).",
     "offer.taken": "They choose: {choice}.",
     "choice.wait": "to wait on",

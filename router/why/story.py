@@ -401,6 +401,20 @@ class _Teller:
     def offer_taken(self, record: records.OfferTaken) -> list[str]:
         return [self._say("offer.taken", choice=self._word("choice", record.choice))]
 
+    def complaint(self, record: records.ComplaintOpened) -> list[str]:
+        answer, resolve = (self._words.time(at) for at in (record.answer_due_ms, record.resolve_due_ms))
+        day = self._words.day(record.resolve_due_ms)
+        return [
+            self._say(
+                "complaint",
+                complaint=record.complaint,
+                kind=record.kind,
+                number=record.number,
+                answer=f"{self._words.day(record.answer_due_ms)} {answer}",
+                resolve=f"{day} {resolve}",
+            )
+        ]
+
     def _word(self, kind: str, word: str) -> str:
         """A word of the records in the reader's language; as it is where there is none for it."""
         return self._words.word(f"{kind}.{word}", word) if word else ""
@@ -461,6 +475,7 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.ConsultEnded: _Teller.consult_ended,
     records.MessageLeft: _Teller.message,
     records.CallbackBooked: _Teller.callback,
+    records.ComplaintOpened: _Teller.complaint,
     records.CallbackRefused: _Teller.callback_refused,
     records.CallbackMoved: _Teller.callback_moved,
     records.CallbackTried: _Teller.callback_tried,

@@ -384,3 +384,17 @@ def test_a_lost_bridge_keeps_the_customer_on_the_line() -> None:
     made.sign_in("1001")
     made.hang_up(made.leg_to(CUSTOMER), LegEnd.HUNG_UP)
     assert story(made)[-1] == "end kept"
+
+
+def test_callbacks_are_no_callers_who_wait() -> None:
+    """They count in positions, and neither in a queue's capacity nor in what the overview calls waiting."""
+    made = Floor(callback_site(None, capacity=1))
+    made.add(CUSTOMER)
+    made.agents["1001"] = "rings"
+    made.arrive("+8613800138005")
+    queued = made.last("CallQueued")
+    assert (queued.position, queued.waiting) == (2, 2)  # type: ignore[attr-defined]
+    made.sign_in("1001")
+    (row,) = (row for row in made.core.overview(made.now)["queues"] if row["queue"] == "desk")
+    assert row["waiting"] == 1
+    assert made.core.overview(made.now)["callbacks"][0]["state"] == "dialling_agent"
