@@ -400,15 +400,17 @@ class Callbacks:
             ours = self._desk.state.calls[cb.call]
             self._ending.end(turn, ours, Outcome.SELF_SERVED, "router", "caller_rang")
             self.tried(turn, ours, "caller_rang")
+        previous = cb.state
         if cb.state is CallbackState.WAITING:
-            self.park(turn, cb, turn.now + BRIEF_MS, "caller_rang")
+            self._leave_line(cb)
+            cb.apply(CallbackEvent.HELD_BACK)
         if cb.state is not CallbackState.PARKED:
             return
         self._desk.timers.cancel(f"callback:{cb.id}", "wake")
-        cb.live, call.own_callback = call.id, cb.id
+        cb.live, call.own_callback, cb.wake_ms = call.id, cb.id, 0
         if cb.place.key < waiting.key:
             waiting.tier, waiting.key_ms, waiting.seq = cb.place.key
-        self._note_moved(turn, cb, CallbackState.PARKED, "caller_rang")
+        self._note_moved(turn, cb, previous, "caller_rang")
 
     def caller_done(self, turn: Turn, callback: str, call: Call, outcome: Outcome) -> None:
         """The call of somebody who had rung again is over: the callback is done with, or goes on."""
@@ -565,7 +567,7 @@ class Callbacks:
             result=result,
             dialled=dialled,
             counted=counted,
-            agent=call.agent or cb.held,
+            agent=call.agent or cb.held or cb.agent,
             talk_ms=call.talk_ms,
         )
 

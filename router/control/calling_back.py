@@ -116,6 +116,7 @@ class CallingBack:
     def agent_took(self, turn: Turn, call: Call, leg: Leg) -> None:
         """The agent picked up: they hear whom they call back, and why; then the customer is rung."""
         call.wait_ms = turn.now - call.asked_at
+        self._desk.state.callbacks[call.ref].agent = leg.agent
         media = self._whispers.callback_words(call)
         call.told = True
         if media:

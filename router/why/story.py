@@ -74,6 +74,40 @@ def tell(call: CallId, found: Sequence[Record], words: Phrases, language: str) -
     )
 
 
+def tell_callback(callback: str, found: Sequence[Record], words: Phrases, language: str) -> Story:
+    """Tell a callback from the records from its booking on: each state, each try, and our calls for it.
+
+    Raises ValueError where none is the callback's.
+    """
+    calls = {
+        record.call_id
+        for record in found
+        if isinstance(record, records.OutboundRang | records.CallbackTried) and _of_callback(record, callback)
+    }
+    own = [one for one in found if _of_callback(one, callback) or getattr(one, "call_id", "") in calls]
+    if not own:
+        raise ValueError(f"no record of {callback}")
+    teller = _Teller(words)
+    lines = [
+        Line(at_ms=one.at_ms, time=words.time(one.at_ms), text=text, record=type(one).__name__, seq=one.seq)
+        for one in own
+        for text in teller.tell(one)
+    ]
+    ended = next((one for one in reversed(own) if isinstance(one, records.CallbackEnded)), None)
+    return Story(
+        call=CallId(callback),
+        language=language,
+        head=f"{callback} {words.day(own[0].at_ms)}",
+        glance=words.say("glance.open") if ended is None else words.word(f"callback.{ended.result}", ended.result),
+        lines=tuple(lines),
+        summary="",
+    )
+
+
+def _of_callback(record: Record, callback: str) -> bool:
+    return callback in (getattr(record, "callback", ""), getattr(record, "ref", ""))
+
+
 class _Teller:
     """Finds the words for each record; remembers how the caller came to ask for a person."""
 
