@@ -29,10 +29,73 @@ from router.why.stretches import from_stream
 
 Call = Annotated[
     str,
-    typer.Argument(
-        metavar="[CALL]", help="the call's id, or c42 of it; a callback's, or k7 of it", show_default=False
-    ),
+    typer.Argument(metavar="[CALL]", help="the call's id, or c42 of it; a callback's, or k7 of it", show_default=False),
 ]
+
+
+_CALLBACK = re.compile(r"(?:.+\.)?k\d+")
+
+
+class Language(StrEnum):
+    """The languages of the explanations."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="language of the sentences; else the site's", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("why")(why)
+    app.command("why-not")(why_not)
+
+
+def why(
+    call: Call = "",
+    last: Annotated[bool, typer.Option("--last", help="the call that came in last")] = False,
+    caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="the newest call from a number")] = "",
+    agent: Annotated[str, typer.Option(help="the call that rang this agent last")] = "",
+    at: Annotated[str, typer.Option(metavar="TIME", help="with --agent: up to then, as 10:42")] = "",
+    lang: Lang = None,
+    json: Json = False,
+) -> None:
+    """Tell what happened to a call, and why: queue, place, who was rung by which rule, who did not take it."""
+    ways = sum((bool(call), last, bool(caller), bool(agent)))
+    if ways != 1:
+        raise refuse(
+            "say which call" if not ways else "say one way to find the call, not several",
+            "hotline why CALL, or --last, --from NUMBER, --agent 1001 --at 10:42",
+        )
+    if at and not agent:
+        raise refuse("--at needs --agent", "hotline why --agent 1001 --at 10:42")
+    settings, site = _settings_and_site()
+    language = _language(lang, site)
+    words = Phrases(language, site.clock)
+    with event_stream(settings, site.name) as stream:
+        if _CALLBACK.fullmatch(call):
+            booked = stream.by_callback(call)
+            if booked is None:
+                raise refuse(f"there is no callback '{call}' in the stream", "see `hotline callbacks list`")
+            story = tell_callback(*booked, words, language)
+        else:
+            found = _find(stream, site, call, caller, agent, at)
+            story = tell(CallId(found.call), stream.window(found), words, language)
+    if json:
+        print_json(msgspec.to_builtins(story))
+        return
+    typer.echo(printable(f"{story.head}: {story.glance}"))
+    for line in story.lines:
+        typer.echo(printable(f"  {line.time}  {line.text}"))
+    if story.summary:
+        typer.echo(printable(story.summary))
+
+
+def why_not(
+    call: Annotated[str, typer.Argument(metavar="CALL", help="the call's id, or c42 of it", show_default=False)],
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="the agent's work number", show_default=False)],
     lang: Lang = None,
     json: Json = False,
