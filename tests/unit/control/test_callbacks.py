@@ -4,6 +4,7 @@ import pytest
 
 from router.acd.callback_rules import CallbackRules
 from router.core.calendar import Calendar, Hours
+from router.core import events
 from router.core.events import LegEnd
 from support.ringback import Floor, callback_site, told
 
@@ -398,3 +399,31 @@ def test_callbacks_are_no_callers_who_wait() -> None:
     (row,) = (row for row in made.core.overview(made.now)["queues"] if row["queue"] == "desk")
     assert row["waiting"] == 1
     assert made.core.overview(made.now)["callbacks"][0]["state"] == "dialling_agent"
+
+
+def test_a_customer_handed_over_to_another_agent_is_one_callback_kept() -> None:
+    made = Floor(callback_site(None, transfers="both"), **{DIALLED: "answers"})
+    made.add(CUSTOMER)
+    made.sign_in("1001")
+    assert made.only.state == "talking"
+    made.feed(events.TransferAsked(agent="1001", kind="queue", target="desk", reason="meter"))  # type: ignore[arg-type]
+    made.sign_in("1002")
+    made.advance(5_000)
+    assert made.core.desk.state.floor.agents["1002"].state == "talking"  # type: ignore[index]
+    assert (made.only.state, made.only.agent) == ("talking", "1002")
+    made.hang_up(made.leg_to(CUSTOMER))
+    assert [one.result for one in made.noted("CallbackEnded")] == ["kept"]  # type: ignore[attr-defined]
+    made.advance(10_000)
+    assert not made.core.desk.state.calls and not made.legs
+
+
+def test_a_customer_who_is_being_consulted_about_hangs_up() -> None:
+    made = floor(**{DIALLED: "answers"})
+    made.agents["1002"] = "rings"
+    made.add(CUSTOMER)
+    made.sign_in("1001", "1002")
+    made.feed(events.ConsultAsked(agent="1001", kind="agent", target="1002"))  # type: ignore[arg-type]
+    made.hang_up(made.leg_to(CUSTOMER))
+    assert story(made)[-1] == "end kept"
+    made.advance(10_000)
+    assert not made.core.desk.state.calls and not made.legs
