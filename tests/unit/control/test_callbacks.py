@@ -3,8 +3,8 @@
 import pytest
 
 from router.acd.callback_rules import CallbackRules
-from router.core.calendar import Calendar, Hours
 from router.core import events
+from router.core.calendar import Calendar, Hours
 from router.core.events import LegEnd
 from support.ringback import Floor, callback_site, told
 

@@ -3,6 +3,7 @@
 import pytest
 
 from router.acd.callback_rules import CallbackRules, OfferRules
+from router.acd.spec import AnnouncementPlan
 from router.control.offering import OFFER_TABLE, OfferStage
 from router.core.calendar import Calendar, Hours
 from router.core.ids import ChannelId
@@ -230,3 +231,43 @@ def test_every_cell_of_the_table_leads_somewhere() -> None:
     for stage, row in OFFER_TABLE.items():
         assert row or stage in (OfferStage.BOOKED, OfferStage.OVER)
         assert set(row.values()) <= set(OfferStage)
+
+
+def test_offered_when_the_wait_will_be_long() -> None:
+    made = Floor(callback_site(None, OfferRules(estimate_over_ms=60_000, every_ms=0)))
+    made.prompts_last = True
+    made.sign_in("1001")
+    made.arrive("+8613800138004")
+    made.arrive(CALLER)
+    made.advance(1_000)
+    assert made.last("OfferMade").why == "estimate"  # type: ignore[attr-defined]
+
+
+def test_not_offered_when_the_wait_will_be_short() -> None:
+    made = Floor(callback_site(None, OfferRules(estimate_over_ms=3_600_000)))
+    made.sign_in("1001")
+    made.arrive("+8613800138004")
+    made.arrive(CALLER)
+    made.advance(60_000)
+    assert not made.noted("OfferMade")
+
+
+def test_it_follows_an_announcement_that_names_it() -> None:
+    plan = AnnouncementPlan(say=("position", "offer"), first_after_ms=10_000)
+    site = callback_site(None, OfferRules(when_busy=True, every_ms=0), announcements=plan)
+    for name in ("router/queue_position", "words/first", "words/1"):
+        site.script.prompts["en"][name] = (f"sound:{name}",)
+    made = Floor(site)
+    made.prompts_last = True
+    caller = made.arrive(CALLER)
+    made.advance(1_000)
+    made.press(caller, "1")
+    assert len(made.noted("OfferMade")) == 1
+    made.advance(11_000)
+    assert made.said[-1].startswith("router/queue_position")
+    made.advance(5_000)
+    assert len(made.noted("OfferMade")) == 1, "never while something else is said"
+    made.played()
+    made.advance(1_000)
+    assert len(made.noted("OfferMade")) == 2
+    assert made.said[-1].startswith("router/offer_wait")
