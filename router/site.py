@@ -5,6 +5,7 @@ import msgspec
 from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
+from router.acd.surge import SurgePlan
 from router.core.calendar import Calendar
 from router.core.followups import ComplaintRules, Round
 from router.core.ids import Ms, PhoneName
@@ -52,3 +53,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     rounds: dict[str, Round] = {}
     music: tuple[str, ...] = ()
     publish_on_save: bool = False
+    surges: dict[str, SurgePlan] = {}
+    """The plans for when the queues grow, by name."""

@@ -4,6 +4,9 @@ import msgspec
 
 from router.core.ids import Ms
 
+LOOK_MS: Ms = 1_000
+"""How often it is looked at whether callers are to be offered something."""
+
 
 class CallbackRules(msgspec.Struct, frozen=True, kw_only=True):
     """How a queue calls back.
@@ -51,3 +54,9 @@ class OfferRules(msgspec.Struct, frozen=True, kw_only=True):
     after_ms: Ms = 0
     every_ms: Ms = 60_000
     key_ms: Ms = 5_000
+
+    @property
+    def first_look_ms(self) -> Ms:
+        """How long after a caller has begun to wait it is looked at first whether to offer it (0: never)."""
+        soon = LOOK_MS if self.when_busy or self.estimate_over_ms else 0
+        return min(self.after_ms, soon) if self.after_ms and soon else self.after_ms or soon

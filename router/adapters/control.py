@@ -33,6 +33,7 @@ from router.core.events import (
     ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
+    SurgeAsked,
     TakeBackAsked,
     TransferAsked,
     WrapUpExtendAsked,
@@ -54,6 +55,7 @@ AnyAsk = (
     | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
     | CallbackAddAsked

@@ -10,7 +10,6 @@ from router.control.desk import Desk
 from router.control.duty import Duty
 from router.control.ending import Ending
 from router.control.messages import Messages
-from router.control.offering import Offering
 from router.control.queueing import Queueing
 from router.control.tasks import ACCEPTED
 from router.core import commands, events, ids, records
@@ -78,10 +77,8 @@ class Door:
         asks: Asks,
         duty: Duty,
         announcements: Announcements,
-        offering: Offering,
     ) -> None:
         self._desk = desk
-        self._offering = offering
         self._asks = asks
         self._duty = duty
         self._queueing = queueing
@@ -192,8 +189,6 @@ class Door:
                 case Enqueue():
                     call.show, call.data = effect.show, dict(effect.data)
                     refused = self._queueing.ask(turn, call, effect)
-                    if refused is None:
-                        self._offering.arm(turn, call)
                 case PlayMusic(music=music):
                     turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
                     call.music = True

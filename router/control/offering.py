@@ -135,18 +135,6 @@ class Offering:
 
     # --- when ---
 
-    def arm(self, turn: Turn, call: Call) -> None:
-        """A call begins to wait: set the time of its first offer."""
-        rules = self._desk.queue_of(call).offer
-        waiting = self._desk.state.waiting[call.id]
-        if rules is None or waiting.tier == 0:
-            return
-        looks = [rules.after_ms] if rules.after_ms else []
-        if rules.when_busy or rules.estimate_over_ms:
-            looks.append(LATER_MS)
-        if looks:
-            self._desk.timers.set(f"call:{call.id}", "offer:due", turn.now + min(looks))
-
     def timer(self, turn: Turn, call: Call, name: str) -> Reply | None:
         """It is time for an offer (``offer:due``), or the time for a key is over (``offer:key``)."""
         if name == "offer:due":

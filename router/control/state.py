@@ -4,9 +4,11 @@ import msgspec
 
 from router.acd.agent import FloorState
 from router.acd.callback import Callback
+from router.acd.surge import SurgeState
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
 from router.control.followups import Complaint, RoundState
+from router.control.surge_load import Load
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
 from router.core.timers import Timer
@@ -122,6 +124,10 @@ class State(msgspec.Struct, kw_only=True):
     rounds: dict[str, RoundState] = {}
     callback_times: list[tuple[str, str, Ms]] = []
     floor: FloorState = msgspec.field(default_factory=FloorState)
+    surges: dict[str, SurgeState] = {}
+    """The surge plans by name."""
+    loads: dict[str, Load] = {}
+    """What the queues of each surge plan were asked lately."""
     faults: list[str] = []
     checked_count: int = 0
     timers: list[Timer] = []
