@@ -427,3 +427,20 @@ def test_a_customer_who_is_being_consulted_about_hangs_up() -> None:
     assert story(made)[-1] == "end kept"
     made.advance(10_000)
     assert not made.core.desk.state.calls and not made.legs
+
+
+def test_a_queue_that_closes_or_overflows_leaves_our_calls_alone() -> None:
+    """While an agent's phone rings for a callback, what gives callers back must not touch it."""
+    made = Floor(callback_site(None, stay_empty=False))
+    made.agents["1001"] = "rings"
+    made.add(CUSTOMER)
+    made.sign_in("1001")
+    assert made.rings("1001")
+    made.feed(events.QueueCloseAsked(queue="desk", closed=True))
+    made.sign_out("1001")
+    made.advance(20_000)
+    assert made.only.state == "waiting"
+    made.feed(events.QueueCloseAsked(queue="desk", closed=False))
+    made.agents["1001"] = "answers"
+    made.sign_in("1001")
+    assert made.rings(CUSTOMER)
