@@ -71,6 +71,14 @@ class EventStream:
                 return found
         return None
 
+    def by_callback(self, name: str) -> tuple[str, list[Record]] | None:
+        """Find a callback by its id, or ``k7`` of it: its whole id and every record from its booking on."""
+        for entry, fields in self._backward():
+            known = fields.get("callback", "")
+            if fields.get("type") == "CallbackBooked" and name in (known, known.rpartition(".")[2]):
+                return known, list(_decoded(self._forward(entry)))
+        return None
+
     def newest(self) -> Found | None:
         """Find the call that came in last."""
         return self._received(lambda fields: True)
