@@ -9,6 +9,7 @@ from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
 from router.core.services import Service, Source
+from router.core.wall import Wall
 from router.ivr.flow import Script
 
 
@@ -20,7 +21,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
     ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
-    ``sources`` are what flows may ask, ``services`` what carries their notices, by name.
+    ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``wall`` what the wallboard shows.
     """
 
     name: str
@@ -44,4 +45,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    wall: Wall = Wall()
     publish_on_save: bool = False

@@ -7,6 +7,7 @@ from router.core.ids import PhoneName
 from router.core.lines import Did, Phone, Trunk
 from router.errors import SiteError
 from router.flowfile import services
+from router.flowfile.board_specs import compile_wall
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
 from router.flowfile.files import shown
@@ -98,6 +99,7 @@ def _compile(draft: Draft) -> Site | None:
         duty=services.duty(draft.services.duty, _phones(draft, agents)),
         sources=services.sources(draft.services.lookups, draft.tables),
         services=services.services(draft.services.notices),
+        wall=compile_wall(draft.board),
         publish_on_save=head.publish == "on_save",
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
     )
