@@ -60,7 +60,7 @@ class WatchSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the board alarms, and whom it tells. A span of 0 switches that watch off."""
 
     hours: Annotated[
-        str, Meta(extra={"ref": "hours", "default_ref": "none"}, description="opening hours (default: always open)")
+        str, Meta(extra={"ref": "hours"}, description="opening hours (default: always open)")
     ] = ""
     quiet_after: Annotated[Span, Meta(description="no call for so long while open")] = 1_800_000
     phone_used: Annotated[Span, Meta(description="a ready agent's phone off the hook or in use for so long")] = 600_000
