@@ -132,14 +132,17 @@ class CallControl:
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
-        turn.note(records.RouterUp, site=self.desk.site.name, epoch=event.epoch, calls=live)
+        site = self.desk.site
+        turn.note(records.RouterUp, site=site.name, epoch=event.epoch, calls=live, queues=tuple(site.floor.queues))
 
     def _site_loaded(self, turn: Turn, event: events.SiteLoaded) -> None:
         previous, self.desk.state.config = self.desk.state.config, event.config
         turn.config = event.config
+        served = self.desk.agents.served()
         self.desk.take_site()
+        turn.note(records.SiteChanged, previous=previous, queues=tuple(self.desk.site.floor.queues))
+        self.desk.overlays.published(turn, served)
         self.desk.agents.leave_removed(turn)
-        turn.note(records.SiteChanged, previous=previous)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
         self.desk.state.switch_up = False

@@ -33,6 +33,7 @@ class Agents:
         self.left: list[AgentId] = []
         """Who has left service in this turn; whoever looks at it clears it."""
         self._on_phone: dict[PhoneName, AgentId] = {}
+        self._served: dict[AgentId, tuple[QueueName, ...]] = {}
         for number, status in state.agents.items():
             if status.state is not AgentState.SIGNED_OUT:
                 self._on_phone[status.phone] = number
@@ -121,6 +122,7 @@ class Agents:
         if in_service:
             self.matcher.dismiss(spec.number)  # while the index still counts them where they were
         self._floor.agents[spec.number] = spec
+        self._served.pop(spec.number, None)
         self.presence.forget()
         if status is not None and in_service:
             self.matcher.enrol(status)
@@ -128,14 +130,18 @@ class Agents:
 
     # --- calls ---
 
-    def ring(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
-        """The agent's phone is being rung."""
+    def reserve(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
+        """The agent is chosen for a call: nobody else gets them, and their phone is dialled."""
         status = self._state.agents[agent]
         status.call = call
         self._state.rung_seq += 1
         status.rung_seq = self._state.rung_seq
-        self._go(turn, status, AgentEvent.RING)
+        self._go(turn, status, AgentEvent.RESERVE)
         return status
+
+    def rang(self, turn: Turn, agent: AgentId) -> None:
+        """The agent's phone says that it rings."""
+        self._go(turn, self._state.agents[agent], AgentEvent.RANG)
 
     def passed(self, turn: Turn, agent: AgentId, rest_ms: Ms = 0) -> None:
         """The ring ended without the agent leaving rotation. For ``rest_ms`` all calls pass the phone over."""
@@ -293,6 +299,24 @@ class Agents:
         """A phone now; one never heard of is unreachable."""
         return self._state.phones.get(name) or PhoneStatus(name=name)
 
+    def queues_of(self, agent: AgentId) -> tuple[QueueName, ...]:
+        """The queues an agent may serve, at whichever step, by their groups now; in the site's order."""
+        served = self._served.get(agent)
+        if served is None:
+            spec = self._floor.agents.get(agent)
+            groups = set(spec.groups) if spec is not None else set()
+            served = self._served[agent] = tuple(
+                name
+                for name, queue in self._floor.queues.items()
+                if not groups.isdisjoint(queue.groups) or any(not groups.isdisjoint(s.groups) for s in queue.steps)
+            )
+        return served
+
+    def served(self) -> dict[AgentId, tuple[QueueName, ...]]:
+        """The queues that each agent who is signed in may serve."""
+        agents = self._state.agents.items()
+        return {number: self.queues_of(number) for number, s in agents if s.state is not AgentState.SIGNED_OUT}
+
     def leave_removed(self, turn: Turn) -> None:
         """Sign out agents whom a new version of the site no longer has, after their call if in one."""
         for number, status in self._state.agents.items():
@@ -338,6 +362,7 @@ class Agents:
                     "agent": number,
                     "name": spec.name,
                     "groups": list(spec.groups),
+                    "queues": list(self.queues_of(number)),
                     "skills": dict(spec.skills),
                     "over_yaml": number in self._state.overlays,
                     "state": status.state.value,
@@ -387,7 +412,7 @@ class Agents:
         previous, was = status.state, status.since
         status.state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
+        kept_place = event in (AgentEvent.RESERVE, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was
@@ -413,6 +438,7 @@ class Agents:
                 reason=reason,
                 by=by,
                 call_id=status.call or "",
+                queues=self.queues_of(status.number),
             )
         if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)

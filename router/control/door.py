@@ -198,7 +198,9 @@ class Door:
                     caller = call.caller.number or call.caller.raw
                     self._desk.note_call(turn, call, records.CallbackAsked, queue=queue, number=number, caller=caller)
                 case NoteScore(question=question, score=score):
-                    self._desk.note_call(turn, call, records.ScoreGiven, question=question, score=score)
+                    self._desk.note_call(
+                        turn, call, records.ScoreGiven, question=question, score=score, queue=call.queue
+                    )
                 case RecordTalk(on=on, consent=consent):
                     call.record_talk, call.consent = on, consent
                 case Tag(name=name):

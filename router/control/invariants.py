@@ -22,7 +22,8 @@ AGENTS_AT_ONCE = 1_000
 """So many agents are looked at in one check, so that calls do not feel it; the next check goes on behind them."""
 
 _BEING_RUNG = frozenset({LegStage.DIALLING, LegStage.RINGING})
-_TALKS = frozenset({AgentState.TALKING, AgentState.HOLDING})
+_RUNG = frozenset({AgentState.RESERVED, AgentState.RINGING})
+_TALKS = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.CONSULTING})
 _WITHOUT_CALL = frozenset({AgentState.SIGNED_OUT, AgentState.READY, AgentState.PAUSED, AgentState.NOT_ANSWERING})
 
 
@@ -137,7 +138,7 @@ def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
         status = desk.state.floor.agents[number]
         call = desk.state.calls.get(status.call) if status.call is not None else None
         named = status.call or ""
-        if status.state is AgentState.RINGING:
+        if status.state in _RUNG:
             if number not in rung and (call is None or call.stage not in WAITS):
                 desk.agents.passed(turn, number)
                 yield Fault("ringing_for_nothing", number, named, "ready again")

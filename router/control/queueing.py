@@ -53,6 +53,7 @@ class Queueing:
                 passed_over=self._desk.passed_over(waiting, ringing=False)
                 if queued and turn.wants(records.AgentRang)
                 else {},
+                waited_ms=turn.now - call.asked_at,
             )
         desk.want_music(call)
         return None

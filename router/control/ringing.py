@@ -54,7 +54,7 @@ class Ringing:
         desk, waiting = self._desk, pick.waiting
         others = self._desk.passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
         desk.matcher.offered(call.id, pick.agent)
-        status = desk.agents.ring(turn, pick.agent, call.id)
+        status = desk.agents.reserve(turn, pick.agent, call.id)
         if call.stage is Stage.WAITING:
             call.apply(CallEvent.OFFERED)
         is_open = status.open_leg is not None
@@ -109,6 +109,7 @@ class Ringing:
     def rang(self, turn: Turn, call: Call, leg: Leg) -> None:
         """An agent's phone says that it rings: from now on its rings count."""
         self._desk.timers.cancel(f"call:{call.id}", f"reach:{leg.id}")
+        self._desk.agents.rang(turn, leg.agent)
         within_ms = self._desk.queue_of(call).answer_within_ms
         self._desk.timers.set(f"call:{call.id}", f"ring:{leg.id}", turn.now + within_ms)
 

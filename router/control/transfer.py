@@ -52,6 +52,7 @@ class Transfers:
             kind=call.transfer_kind,
             target=call.transfer_target,
             rang_ms=leg.rang_ms(turn.now),
+            queue=call.queue,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> Reply | None:

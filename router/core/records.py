@@ -34,9 +34,13 @@ class AgentState(StrEnum):
 
     SIGNED_OUT = "signed_out"
     READY = "ready"
+    RESERVED = "reserved"
+    """Chosen for a call; their phone has not said yet that it rings."""
     RINGING = "ringing"
     TALKING = "talking"
     HOLDING = "holding"
+    CONSULTING = "consulting"
+    """Asking a colleague or somebody outside while the caller is on hold, or being asked so."""
     WRAP_UP = "wrap_up"
     PAUSED = "paused"
     NOT_ANSWERING = "not_answering"
@@ -53,17 +57,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="typ
 
 
 class RouterUp(Record, frozen=True, kw_only=True):
-    """The router started (or started again); ``calls`` are the calls it found still there."""
+    """The router started (or started again); ``calls`` are the calls it found still there, ``queues`` the site's."""
 
     site: str
     epoch: int
     calls: int
+    queues: tuple[str, ...] = ()
 
 
 class SiteChanged(Record, frozen=True, kw_only=True):
-    """A new version of the YAML is live for new calls."""
+    """A new version of the YAML is live for new calls; ``queues`` are those it has."""
 
     previous: str
+    queues: tuple[str, ...] = ()
 
 
 class CallReceived(Record, frozen=True, kw_only=True):
@@ -103,7 +109,8 @@ class CallQueued(Record, frozen=True, kw_only=True):
 
     ``head_start_ms`` moved them forward; an ``emergency`` goes before all. ``need`` is what they ask for beside the
     queue (``gas:3``), ``kept_for`` the agent or the groups they are kept for at first. ``passed_over`` says, where
-    nobody was free, how many agents of which group were not, by rule (see ``hotline why``).
+    nobody was free, how many agents of which group were not, by rule (see ``hotline why``). ``waited_ms`` have passed
+    since they first asked, where a queue did not take or keep them before.
     """
 
     call_id: CallId
@@ -117,6 +124,7 @@ class CallQueued(Record, frozen=True, kw_only=True):
     need: str = ""
     kept_for: str = ""
     passed_over: dict[str, dict[str, int]] = {}
+    waited_ms: Ms = 0
 
 
 class AgentRang(Record, frozen=True, kw_only=True):
@@ -236,7 +244,10 @@ class CallEnded(Record, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(Record, frozen=True, kw_only=True):
-    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it."""
+    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it.
+
+    ``queues`` are those they may serve.
+    """
 
     agent: AgentId
     phone: str
@@ -246,12 +257,15 @@ class AgentStateChanged(Record, frozen=True, kw_only=True):
     reason: str
     by: str
     call_id: str
+    queues: tuple[str, ...] = ()
 
 
 class AgentRegrouped(Record, frozen=True, kw_only=True):
     """What a supervisor changed of an agent for now; ``until_ms`` is None where it holds until sign-out.
 
-    ``over_yaml`` is false where the YAML holds again.
+    ``over_yaml`` is false where the YAML holds again. ``queues`` are those they may serve from now on, ``queues_left``
+    those they no longer may. With ``by`` ``publish`` it was a new version of the YAML that changed these. ``state`` is
+    the agent's, and ``state_ms`` for how long, so that a reader of a queue they come to knows it.
     """
 
     agent: AgentId
@@ -260,6 +274,10 @@ class AgentRegrouped(Record, frozen=True, kw_only=True):
     over_yaml: bool
     until_ms: Ms | None
     by: str
+    queues: tuple[str, ...] = ()
+    queues_left: tuple[str, ...] = ()
+    state: str = ""
+    state_ms: Ms = 0
 
 
 class QueueChanged(Record, frozen=True, kw_only=True):
@@ -290,12 +308,16 @@ class Alert(Record, frozen=True, kw_only=True):
 
 
 class CallTransferred(Record, frozen=True, kw_only=True):
-    """A caller was connected to somebody who is no agent. ``kind``: ``extension``, ``phone`` or ``outside``."""
+    """A caller was connected to somebody who is no agent. ``kind``: ``extension``, ``phone`` or ``outside``.
+
+    ``queue`` is the one they had asked for last, if any.
+    """
 
     call_id: CallId
     kind: str
     target: str
     rang_ms: Ms
+    queue: str = ""
 
 
 class OutboundRang(Record, frozen=True, kw_only=True):
@@ -362,7 +384,10 @@ class MessageReceived(Record, frozen=True, kw_only=True):
 
 
 class MessageLeft(Record, frozen=True, kw_only=True):
-    """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder."""
+    """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder.
+
+    ``queue`` is the one they had asked for last, if any.
+    """
 
     call_id: CallId
     box: str
@@ -370,6 +395,7 @@ class MessageLeft(Record, frozen=True, kw_only=True):
     length_ms: Ms
     did: str
     caller: str
+    queue: str = ""
 
 
 class CallbackAsked(Record, frozen=True, kw_only=True):
@@ -382,11 +408,12 @@ class CallbackAsked(Record, frozen=True, kw_only=True):
 
 
 class ScoreGiven(Record, frozen=True, kw_only=True):
-    """A caller answered a question of a survey."""
+    """A caller answered a question of a survey. ``queue`` is the one they had asked for last, if any."""
 
     call_id: CallId
     question: str
     score: int
+    queue: str = ""
 
 
 class NoticeEnded(Record, frozen=True, kw_only=True):

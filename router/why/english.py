@@ -140,7 +140,7 @@ TEXTS: dict[str, str] = {
     # rules, with how many agents
     "rule.signed_out": "{n} signed out",
     "rule.ready": "{n} ready",
-    "rule.reserved": "{n} reserved",
+    "rule.reserved": "{n} chosen for another call",
     "rule.ringing": "{n} being rung",
     "rule.talking": "{n} talking",
     "rule.holding": "{n} with a caller on hold",

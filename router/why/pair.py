@@ -76,7 +76,7 @@ def _presence(desk: Desk, waiting: Waiting, agent: AgentId) -> list[Finding]:
     word, _, reason = rule.partition(":")
     other = desk.state.waiting.get(status.call) if status.call else None
     ahead = other is not None and other.key < waiting.key and not _fitness(desk, waiting, agent)
-    if status.state is AgentState.RINGING and other is not None and ahead:
+    if status.state in (AgentState.RESERVED, AgentState.RINGING) and other is not None and ahead:
         if other.tier < waiting.tier:
             return [Finding(code="better.emergency", blanks={"other": other.call})]
         return [Finding(code="better", blanks={"other": other.call, "span": str(waiting.key_ms - other.key_ms)})]

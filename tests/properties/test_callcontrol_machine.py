@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Step
 from router.control.call import LegFor, LegStage, Stage
@@ -268,7 +269,7 @@ class Course:
         assert len(engaged) == len(set(engaged))
         for agent in engaged:
             status = core.desk.state.floor.agents[agent]
-            assert status.state in (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING)
+            assert status.state in IN_CALL
             assert status.call is not None
 
     def nobody_free_while_somebody_waits(self) -> None:
@@ -289,7 +290,7 @@ class Course:
         assert not state.notices and not state.locks
         assert set(self.outside.ended) == set(self.outside.received)
         assert not self.outside.bridges
-        in_call = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP)
+        in_call = IN_CALL | {AgentState.WRAP_UP}
         assert not [status.number for status in state.floor.agents.values() if status.state in in_call]
 
 

@@ -404,7 +404,7 @@ class Scenario:
         plain = msgspec.to_builtins(output)
         sign = ">" if isinstance(output, Command) else "="
         kind = plain.pop("type")
-        for noise in ("seq", "v", "config", "won_by", "runner_up_by", "agent_came", "passed_over"):
+        for noise in ("seq", "v", "config", "won_by", "runner_up_by", "agent_came", "passed_over", "queues"):
             plain.pop(noise, None)
         if "at_ms" in plain:
             sign = f"{(plain.pop('at_ms') - NOON) / 1000:g}s ="

@@ -38,7 +38,8 @@ _ASKED = {
 _REFUSED = {"callback_booked", "message_left", "turned_away", "sent_out"}
 """What becomes of callers whom a queue did not take at all."""
 _SHORT_MS = 20_000
-_MAY_NOT_BE_RUNG = {"signed_out", "paused", "wrap_up", "not_answering", "talking", "holding"}
+_IN_CALL = {"reserved", "ringing", "talking", "holding", "consulting"}
+_MAY_NOT_BE_RUNG = {"signed_out", "paused", "wrap_up", "not_answering", *(_IN_CALL - {"reserved"})}
 
 
 @dataclasses.dataclass
@@ -138,9 +139,7 @@ class _Replay:
         if quiet:
             self.balance.faults += [f"call {name} never ended" for name in self.balance.open_calls]
             self.balance.faults += [
-                f"agent {agent} is left {state}"
-                for agent, state in self.agents.items()
-                if state in ("ringing", "talking", "holding")
+                f"agent {agent} is left {state}" for agent, state in self.agents.items() if state in _IN_CALL
             ]
         return self.balance
 
