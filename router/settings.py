@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     redis_port: int = Field(6379, ge=1, le=65535)
     redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")
 
+    board: Literal["own", "off"] = Field("own", description="whether `hotline up` starts the wallboard")
+    board_port: int = Field(8090, ge=1, le=65535, description="TCP port of the wallboard's page")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -6,6 +6,7 @@ they are counted, in a thread of their own, so that counting never holds up the 
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ from router.board.measured import NOTHING, Counting, HalfHour, Measured
 from router.board.reading import Reading
 from router.board.rows import Patch, Row, Rows
 from router.board.tell import Tell
-from router.board.view import Looks, keys_of, queues_of, agents_of, rows_of, scope_of
+from router.board.view import Looks, agents_of, keys_of, queues_of, rows_of, scope_of
 from router.board.watch import Alarm, Health, Watcher
 from router.core.ids import Ms
 from router.core.present import Present
@@ -55,6 +56,8 @@ class Board:
     ) -> None:
         self.site = site
         self.rooms = rooms_of(site)
+        self.run_id = secrets.token_hex(4)
+        """A page of another run knows nothing of this one's versions."""
         self._clock, self._load, self._ask_health, self._tell = clock, load, health, tell
         self._reading = Reading(
             url=url,

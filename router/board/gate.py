@@ -39,6 +39,11 @@ class Gate:
         self._hasher = PasswordHasher()
 
     @property
+    def shown_password(self) -> str:
+        """The password, where it can be told: "" where one was set by hand."""
+        return "" if self._hash and not self._given else self.initial_password
+
+    @property
     def initial_password(self) -> str:
         """The password while none was set by hand."""
         return self._given or self._derive(f"board-password:{self._generation}", 12)

@@ -114,9 +114,7 @@ class Counting:
         scopes: list[tuple[str, dict[str, tuple[str, ...]] | None]] = [(CENTRE, None)]
         scopes += [(room_scope(room.name), {"queue": room.queues}) for room in self._rooms]
         for scope, only in scopes:
-            lines = live.evaluate(
-                OF_DAY, (begins, ends), by="half_hour", only=only, bounds=self._bounds, now_ms=now_ms
-            )
+            lines = live.evaluate(OF_DAY, (begins, ends), by="half_hour", only=only, bounds=self._bounds, now_ms=now_ms)
             day[scope], trend[scope] = _summed(lines, OF_DAY), tuple(map(_half_hour, lines))
             half[scope] = _summed([line for line in lines if line.start_ms == half_ms], OF_DAY)
             recent = live.evaluate(OF_NOW, (now_ms - NOW_MS, ends), only=only, bounds=self._bounds, now_ms=now_ms)

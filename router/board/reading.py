@@ -1,6 +1,7 @@
 """Reads the stream for the board: the present, the day behind it, then whatever happens, without a gap."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -79,10 +80,8 @@ class Reading:
             else:
                 failures = 0
             finally:
-                try:
+                with contextlib.suppress(RedisError, OSError):
                     await redis.aclose()
-                except (RedisError, OSError):
-                    pass
             await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
             failures += 1
 
@@ -133,15 +132,15 @@ class Reading:
         self._cursor = START
         if before:
             self._cursor = str(before[0][0])
-        elif oldest and str(oldest[0][1].get("seq", "1")) != "1":
+        elif oldest and (oldest[0][1] or {}).get("seq") != "1":
             at_ms = int(str(oldest[0][0]).partition("-")[0])
             first_ms = at_ms if at_ms > self._day_start(self._clock()) else None
         self._begin(present, first_ms)
 
     async def _is_behind(self, redis: "Redis") -> bool:
         """Say whether the present in Redis is older than what was read: the stream was deleted or set back."""
-        seq = await redis.hget(present_key(self._site), "seq")  # type: ignore[misc]
-        return bool(seq) and str(seq).isdigit() and int(seq) < int(self._cursor.partition("-")[2])
+        seq = await redis.hget(present_key(self._site), "seq")
+        return isinstance(seq, str) and seq.isdigit() and int(seq) < int(self._cursor.partition("-")[2])
 
 
 class _SetBack(Exception):

@@ -1,7 +1,7 @@
 """Pure: what the page shows, as rows by key, each with the version at which it last changed.
 
-A page that knows version 41 is told the rows that changed behind 41, and nothing else: a page that was cut off, one that
-is slow and one that was never away are all served by the same rule, so none can miss anything.
+A page that knows version 41 is told the rows that changed behind 41, and nothing else: a page that was cut off, one
+that is slow and one that was never away are all served by the same rule, so none can miss anything.
 """
 
 from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ class Rows:
         return {key: kept.row for key, kept in self._kept.items()}
 
     def since(self, version: int, shown: Callable[[str], bool]) -> Patch:
-        """Return what changed behind a version, of the rows whose keys are ``shown``; everything where it is unknown."""
+        """Return what changed behind a version of the rows whose keys are ``shown``; all where it is unknown."""
         whole = version <= 0 or version > self.version or version < self._told_since
         if whole:
             return Patch(self.version, True, {key: kept.json for key, kept in self._kept.items() if shown(key)})
@@ -84,8 +84,13 @@ class Rows:
         return Patch(self.version, False, rows)
 
 
-def as_json(patch: Patch, head: Row) -> bytes:
-    """Return a patch as one line of JSON: ``head``'s keys, ``whole``, and ``rows`` by key (null: the row went)."""
+def as_json(patch: Patch) -> bytes:
+    """Return a patch as the rest of a JSON object, to stand behind :func:`head_json`."""
     rows = b",".join(_encode(key) + b":" + (b"null" if json is None else json) for key, json in patch.rows.items())
-    told = _encode({**head, "version": patch.version, "whole": patch.whole})
-    return told[:-1] + b',"rows":{' + rows + b"}}"
+    whole = b"true" if patch.whole else b"false"
+    return b',"version":%d,"whole":%b,"rows":{%b}}' % (patch.version, whole, rows)
+
+
+def head_json(head: Row) -> bytes:
+    """Return the beginning of a JSON object, without its last brace."""
+    return _encode(head)[:-1]

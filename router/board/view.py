@@ -38,7 +38,7 @@ def rows_of(looks: Looks, rooms: Iterable[Room]) -> dict[str, Row]:
     """Return every row by its key: ``queue:``, ``agent:``, ``alarm:`` and name; ``sum:`` and ``trend:`` and room."""
     site = looks.site
     rows: dict[str, Row] = {}
-    waiting = {name: looks.present.waiting(name) for name in site.floor.queues}
+    waiting: dict[str, list[CallNow]] = {name: looks.present.waiting(name) for name in site.floor.queues}
     alarmed = {alarm.who: alarm.level for alarm in looks.alarms if alarm.of_agent}
     for place, name in enumerate(site.floor.queues):
         rows[f"queue:{name}"] = _queue(looks, name, place, waiting[name])

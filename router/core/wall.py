@@ -8,7 +8,7 @@ SECTIONS = ("summary", "queues", "trend", "agents")
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """A screen on a wall. ``queues`` and ``groups`` () mean all; ``language`` and ``theme`` "" leave it to the viewer."""
+    """A screen on a wall. ``queues`` and ``groups`` () mean all, ``language`` and ``theme`` "" the viewer's."""
 
     name: str
     title: str = ""
@@ -60,8 +60,9 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wall(msgspec.Struct, frozen=True, kw_only=True):
-    """All of ``board.yaml``."""
+    """All of ``board.yaml``, and what people call the hotline."""
 
+    title: str = ""
     rooms: dict[str, Room] = {}
     thresholds: Thresholds = Thresholds()
     watch: Watch = Watch()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
-from router.core.wall import SECTIONS, Room, Thresholds, Wall, Watch
+from router.core.wall import Room, Thresholds, Wall, Watch
 from router.flowfile.names import NameText
 from router.ivr.fields import Span
 
@@ -33,7 +33,7 @@ class RoomSpec(msgspec.Struct, frozen=True, kw_only=True):
     show: Annotated[
         tuple[Literal["summary", "queues", "trend", "agents"], ...],
         Meta(min_length=1, description="the parts of the screen"),
-    ] = SECTIONS
+    ] = ("summary", "queues", "trend", "agents")
     language: Annotated[Literal["en", "zh", ""], Meta(description="its language (default: the viewer's)")] = ""
     theme: Annotated[Literal["dark", "light", ""], Meta(description="its colours (default: the viewer's)")] = ""
 
@@ -59,9 +59,7 @@ class ThresholdsSpec(msgspec.Struct, frozen=True, kw_only=True):
 class WatchSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the board alarms, and whom it tells. A span of 0 switches that watch off."""
 
-    hours: Annotated[
-        str, Meta(extra={"ref": "hours"}, description="opening hours (default: always open)")
-    ] = ""
+    hours: Annotated[str, Meta(extra={"ref": "hours"}, description="opening hours (default: always open)")] = ""
     quiet_after: Annotated[Span, Meta(description="no call for so long while open")] = 1_800_000
     phone_used: Annotated[Span, Meta(description="a ready agent's phone off the hook or in use for so long")] = 600_000
     phone_away: Annotated[Span, Meta(description="a signed-in agent's phone unreachable for so long")] = 15_000
@@ -85,12 +83,13 @@ class BoardFile(msgspec.Struct, frozen=True, kw_only=True):
     watch: Annotated[WatchSpec, Meta(description="what is an alarm, and who is told")] = WatchSpec()
 
 
-def compile_wall(file: BoardFile | None) -> Wall:
+def compile_wall(file: BoardFile | None, title: str = "") -> Wall:
     """Return what the file says; without one everything is as usual."""
     if file is None:
-        return Wall()
+        return Wall(title=title)
     limits, watch = file.thresholds, file.watch
     return Wall(
+        title=title,
         rooms={
             name: Room(
                 name=name,

@@ -99,7 +99,7 @@ def _compile(draft: Draft) -> Site | None:
         duty=services.duty(draft.services.duty, _phones(draft, agents)),
         sources=services.sources(draft.services.lookups, draft.tables),
         services=services.services(draft.services.notices),
-        wall=compile_wall(draft.board),
+        wall=compile_wall(draft.board, head.title),
         publish_on_save=head.publish == "on_save",
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
     )

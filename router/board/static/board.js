@@ -244,10 +244,31 @@ function drawQueue(key) {
     part.told = told;
     fill("queues", part.value, row[name], kind);
     level(part.cell, row[name]);
-    part.cell.querySelector("small")?.remove();
-    if (row[name].spread)
-      part.cell.append(make("small", "", word("spread", { low: span(row[name].spread[0]), high: span(row[name].spread[1]) })));
+    part.cell.querySelector(".spread")?.remove();
+    if (row[name].spread) part.cell.append(spread(row[name].spread));
   }
+}
+
+const WAITS = ["0–5 s", "5–20 s", "20–60 s", "1–3 min", "> 3 min"];
+
+function spread(counts) {
+  // how long they had waited who hung up: misdialling stands on the left, the queue's fault on the right
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "spread");
+  svg.setAttribute("viewBox", "0 0 50 10");
+  svg.setAttribute("preserveAspectRatio", "none");
+  const title = document.createElementNS(SVG, "title");
+  title.textContent = `${word("spread")}: ${counts.map((count, index) => `${WAITS[index]}: ${count}`).join(", ")}`;
+  svg.append(title);
+  const most = Math.max(...counts, 1);
+  counts.forEach((count, index) => {
+    for (const [height, name] of [[1, "base"], [count ? Math.max(1.6, (count / most) * 10) : 0, ""]]) {
+      const rect = document.createElementNS(SVG, "rect");
+      for (const [key, value] of Object.entries({ x: index * 10 + 0.7, width: 8.6, y: 10 - height, height, class: name })) rect.setAttribute(key, value);
+      svg.append(rect);
+    }
+  });
+  return svg;
 }
 
 function rank(row) {
@@ -331,21 +352,16 @@ function layAgents() {
   if (!place) return;
   const keys = [...seats.keys()].filter((key) => rows.get(key).state !== "signed_out" || seats.size <= 60);
   keys.sort((a, b) => weight(rows.get(a)) - weight(rows.get(b)) || (rows.get(a).agent < rows.get(b).agent ? -1 : 1));
-  let per = keys.length || 1;
-  let size = "";
-  if (WIDE.matches && keys.length) {
-    for (size of ["", "small", "tiny"]) {
-      per = seatsFitting(place, size);
-      if (keys.length <= per) break;
-    }
-  } else if (keys.length > 60) size = "small";
+  const { scale, per } = WIDE.matches ? seatScale(place, keys.length) : { scale: 1, per: keys.length || 1 };
+  const size = scale < 0.55 ? "tiny" : scale < 0.95 ? "small" : "";
   const pages = Math.max(1, Math.ceil(keys.length / per));
   agentPage %= pages;
   const shown = keys.slice(agentPage * per, agentPage * per + per);
-  const told = `${shown.join(" ")}|${size}|${agentPage}/${pages}`;
+  const told = `${shown.join(" ")}|${scale}|${agentPage}/${pages}`;
   if (told === shownAgents) return;
   shownAgents = told;
   place.className = `tiles ${size}`;
+  place.style.fontSize = `${scale}rem`;
   place.replaceChildren(...shown.map((key) => seats.get(key).box));
   if (!seats.size) place.append(make("p", "empty", word("no_agents")));
   has("agents-page").textContent = pages > 1 ? word("page", { page: agentPage + 1, pages }) : "";
@@ -360,14 +376,20 @@ function drawStates() {
 }
 
 const weight = (row) => ({ bad: 0, warn: 1 })[row.level] ?? 2 + ORDER.indexOf(row.state);
-const SIZES = { "": [8.6, 5.1, 0.6], small: [6.4, 3.6, 0.45], tiny: [5, 2.2, 0.35] };
+const SCALES = [1.5, 1.35, 1.2, 1.1, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.48, 0.46, 0.44, 0.42];
 
-function seatsFitting(place, size) {
+function seatScale(place, count) {
+  // the largest tiles of which all fit; where not even the smallest do, pages of these
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const [width, height, gap] = SIZES[size].map((part) => part * rem);
-  const across = Math.floor((place.clientWidth + gap) / (width + gap));
-  const down = Math.floor((place.clientHeight + gap) / (height + gap));
-  return Math.max(1, across * down);
+  let found;
+  for (const scale of SCALES) {
+    const em = scale * rem;
+    const across = Math.floor((place.clientWidth + 0.5 * em) / (8.4 * em));
+    const down = Math.floor((place.clientHeight + 0.5 * em) / ((scale < 0.55 ? 3.4 : 5.5) * em));
+    found = { scale, per: Math.max(1, across * down) };
+    if (count <= found.per) break;
+  }
+  return found;
 }
 
 // --- alarms ---------------------------------------------------------------------------------------------------
