@@ -31,6 +31,8 @@ SETTLE_S = 0.03
 TICK_S = 1.0
 COUNT_IDLE_S = 2.0
 """Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
+COUNT_PAUSE_S = 0.08
+"""So long they are not counted again after a count, whatever happens."""
 NOTE_MS: Ms = 60_000
 PIECE = 500
 """So many records are folded in before others get a turn."""
@@ -277,7 +279,7 @@ class Board:
                 self._measured = measured
                 self._dirty.set()
             # never more than half of the time, however long it takes
-            await asyncio.sleep(min(loop.time() - began, COUNT_IDLE_S))
+            await asyncio.sleep(min(max(loop.time() - began, COUNT_PAUSE_S), COUNT_IDLE_S))
 
     async def _keep_health(self, ask: Callable[[], Awaitable[Health | None]]) -> None:
         while True:

@@ -19,7 +19,7 @@ from router.site import Site
 
 STATES = tuple(state.value for state in AgentState)
 _SIGNED_OUT = AgentState.SIGNED_OUT.value
-_IN_SERVICE = ("ready", "ringing", "talking", "holding", "wrap_up")
+_IN_SERVICE = ("ready", "reserved", "ringing", "talking", "holding", "consulting", "wrap_up")
 
 
 class Looks(NamedTuple):
@@ -216,7 +216,7 @@ def _sum(looks: Looks, room: Room, by_queue: Mapping[str, list[CallNow]]) -> Row
         "offered": _count_cell(day, "offered"),
         "ready": ready,
         "signed_in": signed_in,
-        "agents": _in_order(counts),
+        "agents": _in_order({**counts, "ready": 0}),
         "target": limits.service_level,
         "within_s": limits.within_ms // 1_000,
     }

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from router.kpi.measures import MEASURES
+
 LANGUAGES: Final = ("en", "zh")
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -58,18 +60,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "alarms_more": ("+{count} more", "还有 {count} 条"),
     # why there is no number
     "why.nobody_waits": ("nobody waits", "无人等候"),
-    "why.no_calls": ("no call asked for a person yet", "还没有转人工的来电"),
-    "why.no_answers": ("no call answered yet", "还没有接起的来电"),
-    "why.no_abandons": ("nobody hung up waiting", "没有人放弃"),
     "why.no_agents": ("nobody is signed in", "无人签入"),
     "why.no_rate": ("no call answered lately to estimate from", "近来没有应答，无法预计"),
-    "why.not_measured": ("not measured yet", "尚无数据"),
-    "why.no_data": ("no data", "没有数据"),
     # agents
     "state.ready": ("Ready", "空闲"),
+    "state.reserved": ("Chosen", "已选中"),
     "state.ringing": ("Ringing", "振铃"),
     "state.talking": ("Talking", "通话"),
     "state.holding": ("Hold", "持线"),
+    "state.consulting": ("Consulting", "咨询"),
     "state.wrap_up": ("Wrap-up", "事后处理"),
     "state.paused": ("Paused", "小休"),
     "state.not_answering": ("Not answering", "未应答"),
@@ -120,4 +119,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 def words_of(language: str) -> dict[str, str]:
     """Return all words of a language; English where it is none of ours."""
     place = LANGUAGES.index(language) if language in LANGUAGES else 0
-    return {key: both[place] for key, both in WORDS.items()}
+    words = {key: both[place] for key, both in WORDS.items()}
+    # why a measure has no value is said where the measure is defined
+    return words | {
+        f"why.{name}": measure.nothing.chinese if place else measure.nothing.english
+        for name, measure in MEASURES.items()
+    }

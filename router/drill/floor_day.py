@@ -165,12 +165,18 @@ class FloorDay:
         self._ends(waiting.call, outcome, self._arrivals.pop(waiting.call), queue=waiting.queue, wait_ms=wait_ms)
 
     def _match(self) -> None:
-        for agent in list(self._idle):
-            lines = [self._waiting[queue] for queue in self._serves[agent] if self._waiting[queue]]
+        asked = {queue for queue, line in self._waiting.items() if line}
+        for agent in list(self._idle) if asked else ():
+            lines = [self._waiting[queue] for queue in self._serves[agent] if queue in asked]
             if lines:
                 oldest = min(lines, key=lambda line: line[0].asked_ms)
                 self._idle.remove(agent)
-                self._rings(agent, oldest.popleft())
+                waiting = oldest.popleft()
+                if not oldest:
+                    asked.discard(waiting.queue)
+                self._rings(agent, waiting)
+            if not asked:
+                return
 
     def _rings(self, agent: str, waiting: _Waiting) -> None:
         began = self.now

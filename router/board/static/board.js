@@ -49,8 +49,10 @@ function span(ms) {
 const shapes = {
   ready: "M8 1a7 7 0 1 0 0 14A7 7 0 1 0 8 1z",
   ringing: "M8 1l7 14H1z",
+  reserved: "M8 1l7 14H1z",
   talking: "M1 2h14v9H8l-4 4v-4H1z",
   holding: "M1 2h5v12H1zM10 2h5v12h-5z",
+  consulting: "M1 2h14v9H8l-4 4v-4H1z",
   wrap_up: "M8 0l8 8-8 8-8-8z",
   paused: "M2 2h4v12H2zM10 2h4v12h-4z",
   not_answering: "M3 0l5 5 5-5 3 3-5 5 5 5-3 3-5-5-5 5-3-3 5-5-5-5z",
@@ -74,7 +76,7 @@ function shape(name, className) {
 
 const draws = {
   count: (v) => [String(v)],
-  share: (v) => [v >= 99.95 ? "100" : v < 9.95 ? v.toFixed(1) : v.toFixed(0), "%"],
+  share: (v) => [v > 0 && v < 9.95 ? v.toFixed(1) : v.toFixed(0), "%"],
   ms: (v) => [span(v)],
   seconds: (v) => (v < 99950 ? [(v / 1000).toFixed(0), "s"] : [span(v)]),
 };
@@ -272,8 +274,8 @@ function spread(counts) {
 }
 
 function rank(row) {
-  const levels = ["longest", "waiting", "sl_now"].map((name) => ({ bad: 2, warn: 1 })[row[name].level] ?? 0);
-  return Math.max(...levels);
+  const points = { bad: 200, warn: 50 };
+  return ["longest", "waiting", "sl_now"].reduce((sum, name) => sum + (points[row[name].level] ?? 0), row.waiting.v);
 }
 
 let queuePage = 0;
@@ -296,11 +298,12 @@ function layQueues() {
   if (told === shownQueues) return;
   shownQueues = told;
   const columns = make("div", "columns");
-  columns.append(make("span", "", word("queue")), ...COLUMNS.map(([, , , label]) => make("span", "", word(label))));
+  const head = make("span", "", word("queue"));
+  if (pages > 1) head.append(make("span", "pages", word("page", { page: queuePage + 1, pages })));
+  columns.append(head, ...COLUMNS.map(([, , , label]) => make("span", "", word(label))));
   const boxes = shown.map((key) => queues.get(key).box);
   place.replaceChildren(columns, ...boxes);
   if (!keys.length) place.append(make("p", "empty", word("no_queues")));
-  if (pages > 1) place.append(make("span", "pages", word("page", { page: queuePage + 1, pages })));
 }
 
 function queueRoom() {
@@ -316,7 +319,7 @@ function queueRoom() {
 // --- agents ---------------------------------------------------------------------------------------------------
 
 const seats = new Map();
-const ORDER = ["not_answering", "ringing", "talking", "holding", "wrap_up", "ready", "paused", "signed_out"];
+const ORDER = ["not_answering", "reserved", "ringing", "talking", "holding", "consulting", "wrap_up", "ready", "paused", "signed_out"];
 
 function drawSeat(key) {
   const row = rows.get(key);
@@ -352,12 +355,11 @@ function layAgents() {
   if (!place) return;
   const keys = [...seats.keys()].filter((key) => rows.get(key).state !== "signed_out" || seats.size <= 60);
   keys.sort((a, b) => weight(rows.get(a)) - weight(rows.get(b)) || (rows.get(a).agent < rows.get(b).agent ? -1 : 1));
-  const { scale, per } = WIDE.matches ? seatScale(place, keys.length) : { scale: 1, per: keys.length || 1 };
-  const size = scale < 0.55 ? "tiny" : scale < 0.95 ? "small" : "";
+  const { scale, per, size } = WIDE.matches ? seatScale(place, keys.length) : { scale: 1, per: keys.length || 1, size: "" };
   const pages = Math.max(1, Math.ceil(keys.length / per));
   agentPage %= pages;
   const shown = keys.slice(agentPage * per, agentPage * per + per);
-  const told = `${shown.join(" ")}|${scale}|${agentPage}/${pages}`;
+  const told = `${shown.join(" ")}|${scale}${size}|${agentPage}/${pages}`;
   if (told === shownAgents) return;
   shownAgents = told;
   place.className = `tiles ${size}`;
@@ -376,17 +378,20 @@ function drawStates() {
 }
 
 const weight = (row) => ({ bad: 0, warn: 1 })[row.level] ?? 2 + ORDER.indexOf(row.state);
-const SCALES = [1.5, 1.35, 1.2, 1.1, 1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.48, 0.46, 0.44, 0.42];
+// sizes of tiles, from the largest: with state and time, with time, and with the number only
+const SCALES = [1.5, 1.35, 1.2, 1.1, 1, 0.95].map((scale) => [scale, ""])
+  .concat([0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.57].map((scale) => [scale, "small"]))
+  .concat([0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.56, 0.52, 0.48, 0.45].map((scale) => [scale, "tiny"]));
 
 function seatScale(place, count) {
   // the largest tiles of which all fit; where not even the smallest do, pages of these
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   let found;
-  for (const scale of SCALES) {
+  for (const [scale, size] of SCALES) {
     const em = scale * rem;
     const across = Math.floor((place.clientWidth + 0.5 * em) / (8.4 * em));
-    const down = Math.floor((place.clientHeight + 0.5 * em) / ((scale < 0.55 ? 3.4 : 5.5) * em));
-    found = { scale, per: Math.max(1, across * down) };
+    const down = Math.floor((place.clientHeight + 0.5 * em) / ((size === "tiny" ? 3.4 : 5.5) * em));
+    found = { scale, size, per: Math.max(1, across * down) };
     if (count <= found.per) break;
   }
   return found;
@@ -399,13 +404,24 @@ const soundWanted = () => localStorage.getItem("hotline-sound") === "on";
 
 function drawAlarms() {
   const place = has("alarms");
-  const all = [...rows.entries()].filter(([key]) => key.startsWith("alarm:")).map(([, row]) => row);
+  const all = grouped([...rows.entries()].filter(([key]) => key.startsWith("alarm:")).map(([, row]) => row));
   all.sort((a, b) => (a.level === b.level ? b.since - a.since : a.level === "bad" ? -1 : 1));
   clocks.alarms.clear();
   const most = WIDE.matches ? 3 : 6;
   place.replaceChildren(...all.slice(0, most).map(alarmBox));
   if (all.length > most) place.append(make("div", "alarm", word("alarms_more", { count: all.length - most })));
   place.hidden = !all.length;
+}
+
+function grouped(all) {
+  // many agents, one trouble: one box that names them
+  const kinds = new Map();
+  for (const row of all) kinds.set(row.kind, [...(kinds.get(row.kind) ?? []), row]);
+  return [...kinds.values()].map((some) => {
+    some.sort((a, b) => a.counts_from - b.counts_from);
+    const names = some.slice(0, 3).map((row) => row.who).join(", ");
+    return { ...some[0], who: some.length > 3 ? `${names} +${some.length - 3}` : names };
+  });
 }
 
 function alarmBox(row) {
