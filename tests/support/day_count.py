@@ -27,6 +27,19 @@ class Counted:
         """How many calls ended so."""
         return sum(1 for one, _ in self.outcomes if one == outcome)
 
+    def add(
+        self, outcome: str, wait_ms: int, answer: records.CallConnected | None, phones: list[tuple[bool, float]]
+    ) -> None:
+        """One call that asked for a person."""
+        self.outcomes.append((outcome, wait_ms))
+        self.late += answer is not None and answer.late
+        self.add_phones(phones)
+
+    def add_phones(self, phones: list[tuple[bool, float]]) -> None:
+        """Agents' phones that rang for it: whether they were picked up, and after how many rings."""
+        self.rung += len(phones)
+        self.within += sum(1 for picked_up, rings in phones if picked_up and rings <= 3)
+
     @property
     def offered(self) -> int:
         """Calls that asked for a person and were not turned away."""
@@ -69,20 +82,20 @@ def counted(stream: Iterable[Record], since_ms: int, queue: str = "") -> Counted
                 name, at_ms = asked.pop(record.call_id)
                 phones = rung.pop(record.call_id, [])
                 answer = connected.pop(record.call_id, None)
-                if at_ms < since_ms or (queue and name != queue):
-                    continue
-                found.outcomes.append((str(record.outcome), record.wait_ms))
-                found.late += answer is not None and answer.late
-                found.rung += len(phones)
-                found.within += sum(1 for picked_up, rings in phones if picked_up and rings <= 3)
+                if at_ms >= since_ms and queue in ("", name):
+                    found.add(str(record.outcome), record.wait_ms, answer, phones)
             case _:
                 pass
     for call, (name, at_ms) in asked.items():
-        answer = connected.get(call)
         if queue and name != queue:
             continue
+        answer = connected.get(call)
         if answer is None:
             found.asked_at[call] = at_ms
+        elif at_ms >= since_ms:  # still in talk: answered all the same
+            found.add("answered", answer.wait_ms, answer, [])
+        if at_ms >= since_ms:
+            found.add_phones(rung.get(call, []))
     return found
 
 
