@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from router.adapters.control import Control
 from router.app import redis_address
@@ -86,7 +86,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             await working
 
 
-def _health_asker(settings: Settings) -> Callable[[], asyncio.Future[Health | None]]:
+def _health_asker(settings: Settings) -> Callable[[], Awaitable[Health | None]]:
     async def ask() -> Health | None:
         control = Control(settings.home, answer_within_s=HEALTH_WITHIN_S)
         if not control.path.exists() and not control.path.parent.exists():
@@ -96,10 +96,11 @@ def _health_asker(settings: Settings) -> Callable[[], asyncio.Future[Health | No
                 said = await control.health()
         except HotlineError:
             return Health(up=False)
-        down = tuple(name for name, state in said.get("trunks", {}).items() if state not in ("", "Registered"))
+        unregistered = [name for name, state in said.get("trunks", {}).items() if state not in ("", "Registered")]
+        down = tuple(dict.fromkeys([*unregistered, *said.get("trunks_unreachable", ())]))
         return Health(switch_up=bool(said["ari"]["connected"]), trunks_down=down)
 
-    return ask  # type: ignore[return-value]
+    return ask
 
 
 def main(settings: Settings) -> int:

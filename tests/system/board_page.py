@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 from router.adapters.record_codec import to_fields
 from router.core.records import Record
 from router.flowfile import load_site
-from router.wallboard import gate_of
 from router.line.secrets import Secrets
+from router.wallboard import gate_of
 from support.redis_program import free_port, redis_program
 
 CHROMIUM = "/usr/bin/chromium"
@@ -67,6 +67,8 @@ class Wire:
         self.port = free_port()
         self._to = port
         self._cut = False
+        self._whole = asyncio.Event()
+        self._whole.set()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -84,6 +86,7 @@ class Wire:
     def cut(self) -> None:
         """From now on nothing passes, and nobody is told."""
         self._cut = True
+        self._whole.clear()
 
     def drop(self) -> None:
         """Close what is open."""
@@ -93,6 +96,7 @@ class Wire:
     def mend(self) -> None:
         """Let everything pass again; what was open before is dead."""
         self._cut = False
+        self._whole.set()
         self.drop()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -112,8 +116,7 @@ class Wire:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65_536):
-                while self._cut:
-                    await asyncio.sleep(0.02)
+                await self._whole.wait()
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()
@@ -152,7 +155,7 @@ class Stage:
     async def start_redis(self) -> None:
         """Start Redis over the data it left."""
         program, name = redis_program()
-        self._redis = subprocess.Popen(
+        self._redis = subprocess.Popen(  # noqa: ASYNC220 - a moment
             [
                 name, "--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self._redis_folder),
                 "--appendonly", "yes", "--appendfsync", "always", "--save", "",
@@ -245,7 +248,7 @@ class Stage:
 
 
 async def open_page(browser: Browser, address: str, width: int = 1920, height: int = 1080) -> Page:
-    """Open a page of its own profile and wait until it shows something. Its complaints gather in ``page.complaints``."""
+    """Open a page of its own profile and wait until it shows something; ``page.complaints`` gathers its complaints."""
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
     page = await context.new_page()
     complaints: list[str] = []
@@ -253,8 +256,17 @@ async def open_page(browser: Browser, address: str, width: int = 1920, height: i
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     await page.goto(address)
-    await page.wait_for_function("document.body.dataset.drawn !== undefined")
+    await becomes(page, "document.body.dataset.drawn !== undefined")
     return page
+
+
+async def becomes(page: Page, expression: str, argument: object = None, within_s: float = 20.0) -> None:
+    """Wait until an expression of JavaScript is true on the page. (The page's policy forbids the browser's own way.)"""
+
+    async def holds() -> str:
+        return "" if await page.evaluate(expression, argument) else "not yet"
+
+    await eventually(holds, expression, within_s)
 
 
 CELLS = """() => Object.fromEntries([...document.querySelectorAll('[data-queue]')].map(queue => [queue.dataset.queue,

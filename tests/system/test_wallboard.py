@@ -20,7 +20,7 @@ from router.core.records import Record
 from router.drill.floor_day import FloorDay
 from support.day_count import agents_now, counted
 from support.redis_program import free_port
-from system.board_page import CELLS, SEATS, SUMS, Stage, Wire, chromium, eventually, half_up, open_page, share
+from system.board_page import CELLS, SEATS, SUMS, Stage, Wire, becomes, chromium, eventually, half_up, open_page, share
 from system.rig import DIRECT, Rig, until
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -80,12 +80,18 @@ async def differs(page: Page, stream: list[Record]) -> str:
         }
         if (asa_ms := day.asa_ms()) is not None:
             expected["asa"] = f"{half_up(round(asa_ms) / 1_000)}s"
-        wrong += [f"{queue} {name}: {shown[name]}, not {value}" for name, value in expected.items() if shown[name] != value]
+        wrong += [
+            f"{queue} {name}: {shown[name]}, not {value}" for name, value in expected.items() if shown[name] != value
+        ]
     whole = counted(stream, midnight(now))
     if sums["waiting"] != str(len(whole.asked_at)):
         wrong.append(f"waiting in all: {sums['waiting']}, not {len(whole.asked_at)}")
     states = agents_now(stream)
-    wrong += [f"agent {agent}: {seats.get(agent)}, not {state}" for agent, state in states.items() if seats.get(agent) != state]
+    wrong += [
+        f"agent {agent}: {seats.get(agent)}, not {state}"
+        for agent, state in states.items()
+        if seats.get(agent) != state
+    ]
     if not cells:
         wrong.append("no queue is shown")
     return "; ".join(wrong)
@@ -133,13 +139,13 @@ async def test_a_page_whose_connection_is_cut_says_so_and_misses_nothing(stage: 
         more = day.until(now_ms())
         stream += more
         await stage.put(more)
-        await page.wait_for_function("document.body.classList.contains('stale')", timeout=15_000)
+        await becomes(page, "document.body.classList.contains('stale')", within_s=15)
         assert re.search(r"0:\d\d old", await page.inner_text("#fresh"))
         more = day.until(now_ms())
         stream += more
         await stage.put(more)
         wire.mend()
-        await page.wait_for_function("!document.body.classList.contains('stale')", timeout=15_000)
+        await becomes(page, "!document.body.classList.contains('stale')", within_s=15)
         await equal(page, stream)
         assert await page.evaluate("window.kept")
     finally:
@@ -154,19 +160,19 @@ async def test_redis_and_the_board_may_be_restarted(stage: Stage, browser: Brows
     page = await open_page(browser, stage.kiosk("all"))
     await equal(page, stream)
     stage.stop_redis()
-    await page.wait_for_function("document.body.classList.contains('stale')", timeout=20_000)
+    await becomes(page, "document.body.classList.contains('stale')", within_s=20)
     assert "Redis does not answer" in await page.inner_text("#fresh")
     await stage.start_redis()
     stream += (more := day.until(now_ms()))
     await stage.put(more)
-    await page.wait_for_function("!document.body.classList.contains('stale')", timeout=20_000)
+    await becomes(page, "!document.body.classList.contains('stale')", within_s=20)
     await equal(page, stream)
     await page.evaluate("window.kept = true")
     await stage.kill_board()
     stream += (more := day.until(now_ms()))
     await stage.put(more)
     await stage.start_board()
-    await page.wait_for_function("!document.body.classList.contains('stale')", timeout=20_000)
+    await becomes(page, "!document.body.classList.contains('stale')", within_s=20)
     await equal(page, stream)
     assert await page.evaluate("window.kept"), "the screen's cookie outlives the board, and the page its connection"
 
@@ -185,7 +191,7 @@ async def test_a_stream_trimmed_past_the_board_is_read_anew_and_said(stage: Stag
     async with stage.client() as redis:
         await redis.xtrim(stage.key, maxlen=5, approximate=False)
     stage.board.send_signal(signal.SIGCONT)
-    await page.wait_for_function("document.getElementById('note').textContent.includes('trimmed')", timeout=20_000)
+    await becomes(page, "document.getElementById('note').textContent.includes('trimmed')", within_s=20)
     assert more
 
 
@@ -194,7 +200,9 @@ async def test_strangers_and_newer_records_in_the_stream_do_no_harm(stage: Stage
     stream = day.start()
     await stage.put(stream)
     async with stage.client() as redis:
-        await redis.xadd(stage.key, {"hello": "<script>alert(1)</script>"}, id=f"{stream[-1].at_ms}-{stream[-1].seq + 500}")
+        await redis.xadd(
+            stage.key, {"hello": "<script>alert(1)</script>"}, id=f"{stream[-1].at_ms}-{stream[-1].seq + 500}"
+        )
     stream += (more := day.until(now_ms()))
     await stage.put(more)
     await stage.start_board()
@@ -208,7 +216,7 @@ async def test_strangers_and_newer_records_in_the_stream_do_no_harm(stage: Stage
     again = FloorDay(stage.site, now_ms() + 2, calls_per_s=5, agents=0, seq=seq, epoch=2)
     stream += (more := again.until(now_ms() + 10) or again.start())
     await stage.put(more)
-    await page.wait_for_function(f"Number(document.body.dataset.drawn) >= {more[-1].seq}")
+    await becomes(page, f"Number(document.body.dataset.drawn) >= {more[-1].seq}")
     await equal(page, stream)
 
 
@@ -224,16 +232,19 @@ async def test_it_fits_the_screen_in_both_languages(
         address = f"{stage.kiosk('all')}&lang={language}&theme={theme}"
         page = await open_page(browser, address, width, height)
         await page.wait_for_selector("[data-agent]")
-        await page.wait_for_function("document.getElementById('trend').naturalWidth > 0")
+        await becomes(page, "document.getElementById('trend').naturalWidth > 0")
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         if width >= 1200:
             assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         # nothing sticks out of a queue's row, and no cell runs into its neighbour
         overlaps = await page.evaluate(
             """() => [...document.querySelectorAll('.queue')].flatMap(queue => {
-                const cells = [...queue.querySelectorAll('.cell b')].map(cell => [cell.closest('.cell').dataset.cell, cell.getBoundingClientRect()]);
-                return cells.flatMap(([name, a], index) => cells.slice(index + 1).filter(([, b]) =>
-                    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1).map(([other]) => name + '/' + other));
+                const cells = [...queue.querySelectorAll('.cell b')].map(cell =>
+                    [cell.closest('.cell').dataset.cell, cell.getBoundingClientRect()]);
+                const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+                    && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+                return cells.flatMap(([name, a], index) => cells.slice(index + 1)
+                    .filter(([, b]) => meets(a, b)).map(([other]) => name + '/' + other));
             })"""
         )
         assert not overlaps
@@ -253,9 +264,9 @@ async def test_a_room_shows_its_own_queues_in_its_own_language(stage: Stage, bro
     assert "等候" in await page.inner_text("#sum")
     assert await page.evaluate("document.documentElement.dataset.theme") == "light"
     await page.click("#lang")
-    await page.wait_for_function("document.getElementById('sum').textContent.includes('Waiting')")
+    await becomes(page, "document.getElementById('sum').textContent.includes('Waiting')")
     await page.goto(stage.kiosk("front"))
-    await page.wait_for_function("document.getElementById('sum').textContent.includes('Waiting')")
+    await becomes(page, "document.getElementById('sum').textContent.includes('Waiting')")
 
 
 async def _queues_are(page: Page, expected: set[str]) -> str:
@@ -336,7 +347,7 @@ async def test_alarms_are_shown_sounded_and_told_outside(stage: Stage, browser: 
         await stage.start_board()
         page = await open_page(browser, stage.kiosk("all"))
         await page.click("#sound")
-        await page.wait_for_function("document.getElementById('sound').textContent.includes('on')")
+        await becomes(page, "document.getElementById('sound').textContent.includes('on')")
         seq = stream[-1].seq
         common = {"v": 1, "config": "c"}
         trouble = records.Alert(
@@ -345,7 +356,7 @@ async def test_alarms_are_shown_sounded_and_told_outside(stage: Stage, browser: 
         await stage.put([trouble])
         await page.wait_for_selector("[data-kind=nobody_on_call].bad")
         assert "<b>gas</b>" in await page.inner_text("#alarms")
-        await page.wait_for_function("Number(document.body.dataset.sounded) >= 2")
+        await becomes(page, "Number(document.body.dataset.sounded) >= 2")
 
         async def heard() -> str:
             return "" if len(told) >= 2 else f"{told}"
@@ -380,10 +391,12 @@ async def test_a_hundred_queues_and_five_hundred_agents(stage: Stage, browser: B
         assert len(await page.evaluate(SEATS)) > 100
         first = set(await page.evaluate(CELLS))
         # everybody's turn comes
-        await page.wait_for_function(
-            "first => ![...document.querySelectorAll('[data-queue]')].some(queue => first.includes(queue.dataset.queue))",
-            arg=list(first),
-            timeout=30_000,
+        await becomes(
+            page,
+            """first => ![...document.querySelectorAll('[data-queue]')]
+                .some(queue => first.includes(queue.dataset.queue))""",
+            list(first),
+            30.0,
         )
         tablet = await open_page(browser, stage.kiosk("all"), 1024, 768)
         await tablet.wait_for_selector("[data-agent]")
@@ -424,13 +437,12 @@ async def test_real_calls_and_a_restart_of_the_router(own_rig: Rig, browser: Bro
         await own_rig.agent(agent, Answer(after_ms=200))
     for _ in range(3):
         call = await own_rig.ring(DIRECT)
-        await own_rig.record("CallConnected", call_id=None) if False else None
         await asyncio.sleep(0.6)
         await call.hang_up()
     await eventually(lambda: _differs_from_line(page, own_rig), "the page equals the stream of real calls", 20)
     assert int((await page.evaluate(CELLS))["quick"]["answered"]) >= 2
     await own_rig.line.kill_router()
-    await page.wait_for_function("document.getElementById('fresh').textContent.includes('router')", timeout=15_000)
+    await becomes(page, "document.getElementById('fresh').textContent.includes('router')", within_s=15)
     await own_rig.line.start_router()
 
     async def both_reachable() -> bool:

@@ -36,7 +36,9 @@ def test_a_cookie_names_its_room_and_ends() -> None:
     assert gate.rooms_of(gate.cookie("front", 1_000), 1_001) == "front"
 
 
-@pytest.mark.parametrize("forged", ["", ".", "..", "9999999999.2a.", "x", "9999999999.2a.00", "9999999999..zz", "é.ü.ß"])
+@pytest.mark.parametrize(
+    "forged", ["", ".", "..", "9999999999.2a.", "x", "9999999999.2a.00", "9999999999..zz", "é.ü.ß"]
+)
 def test_a_forged_cookie_is_no_good(forged: str) -> None:
     assert Gate(derive).rooms_of(forged, 1_000) is None
 

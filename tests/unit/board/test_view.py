@@ -35,9 +35,7 @@ def hour(site: Site) -> list[Record]:
 
 def looked(site: Site, stream: list[Record], now: int, measured: Measured | None = None) -> dict[str, Row]:
     present = Present()
-    counting = Counting(
-        site.clock, groups={}, within_ms=20_000, rooms=tuple(rooms_of(site).values())
-    )
+    counting = Counting(site.clock, groups={}, within_ms=20_000, rooms=tuple(rooms_of(site).values()))
     for record in stream:
         present.apply(record)
     counting.take(stream)
@@ -80,7 +78,18 @@ def test_nothing_yet_is_a_dash_with_a_reason_and_never_a_zero(site: Site) -> Non
     rows = looked(site, [], NOON, NOTHING)
     for queue in map(str, site.floor.queues):
         row = rows[f"queue:{queue}"]
-        for name in ("longest", "average", "expected", "sl_now", "sl_half", "sl_day", "abandoned", "asa", "late", "rings"):
+        for name in (
+            "longest",
+            "average",
+            "expected",
+            "sl_now",
+            "sl_half",
+            "sl_day",
+            "abandoned",
+            "asa",
+            "late",
+            "rings",
+        ):
             assert row[name]["v"] is None and row[name]["why"], name
             assert f"why.{row[name]['why']}" in words_of("zh"), row[name]["why"]
     assert rows["sum:all"]["ready"]["v"] is None

@@ -43,9 +43,17 @@ def test_no_call_for_long_is_an_alarm_in_opening_hours_only() -> None:
         assert alarms(watcher, Present(), NOON + 600_000) == expected
         watcher.take(
             records.CallReceived(
-                seq=1, at_ms=NOON + 600_001, v=1, config="c", call_id="x", did="1", caller="", withheld=True, trunk="",
+                seq=1,
+                at_ms=NOON + 600_001,
+                v=1,
+                config="c",
+                call_id="x",
+                did="1",
+                caller="",
+                withheld=True,
+                trunk="",
                 diverted_from="",
-            )  # fmt: skip
+            )
         )
         assert alarms(watcher, Present(), NOON + 600_002) == {}
 
