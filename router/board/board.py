@@ -27,7 +27,9 @@ from router.site import Site
 log = logging.getLogger(__name__)
 
 SETTLE_S = 0.03
-"""Pages are told of a change at most so often; what happens meanwhile goes along."""
+SETTLE_PER_ROW_S = 0.0003
+SETTLE_MOST_S = 0.1
+"""Pages are told of a change at most so often, of many less often; what happens meanwhile goes along."""
 TICK_S = 1.0
 COUNT_IDLE_S = 2.0
 """Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
@@ -233,7 +235,7 @@ class Board:
             if self._put_rows():
                 for event in self._waiters:
                     event.set()
-            await asyncio.sleep(SETTLE_S)
+            await asyncio.sleep(min(SETTLE_S + self._rows.changed_count * SETTLE_PER_ROW_S, SETTLE_MOST_S))
 
     def _put_rows(self) -> bool:
         now = self._clock()

@@ -1,7 +1,7 @@
 """The board's web server: the page, the events it lives on, the chart, signing in. It only ever reads.
 
 ``/`` the whole centre and ``/room/NAME`` a room, for people who signed in or a screen with its token
-(``/room/NAME?token=...``); ``/events`` what changes, as server-sent events.
+(``/room/NAME?token=...``); ``/live`` what changes, over a WebSocket.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class BoardServer:
             [
                 web.get("/", self._centre),
                 web.get("/room/{room}", self._room),
-                web.get("/events", self._events),
+                web.get("/live", self._live),
                 web.get("/may", self._may_page),
                 web.get("/trend/{room}.svg", self._chart),
                 web.get("/sign-in", self._door),
@@ -295,48 +295,47 @@ class BoardServer:
         ready = head["trouble"] in ("", "router_away")
         return web.json_response({"ready": ready, "trouble": head["trouble"]}, status=200 if ready else 503)
 
-    async def _events(self, request: web.Request) -> web.StreamResponse:
+    async def _live(self, request: web.Request) -> web.StreamResponse:
         room = self._known_room(request, request.query.get("room", ""))
+        if not _same_origin(request):
+            raise web.HTTPForbidden(text="only the board's own page may listen")
         if self.page_count >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="too many pages look at this board")
-        version = self._version_of(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
-        )
+        page = _OpenPage(room, self._version_of(request.query.get("after", "")), self._board.changed())
+        socket = web.WebSocketResponse(max_msg_size=256, timeout=1.0, compress=False)
+        await socket.prepare(request)
         self.page_count += 1
-        changed = self._board.changed()
+        listening = asyncio.create_task(_listen(socket, page))
         try:
-            await response.prepare(request)
-            await response.write(b"retry: 500\n\n")
-            await self._follow(response, room, version, changed)
+            await self._follow(socket, page)
         except (ConnectionError, TimeoutError):
-            pass  # the page is gone, or so slow that it had better begin anew
+            pass  # the page is gone
         finally:
-            self._board.forget(changed)
+            listening.cancel()
+            self._board.forget(page.wake)
             self.page_count -= 1
-        return response
+            await socket.close()
+        return socket
 
-    async def _follow(self, response: web.StreamResponse, room: str, version: int, changed: asyncio.Event) -> None:
-        """Tell a page everything that changes. A slow page is told less often, and nothing piles up for it."""
-        first = True
-        while not self._closing.is_set():
-            changed.clear()
+    async def _follow(self, socket: web.WebSocketResponse, page: "_OpenPage") -> None:
+        """Tell a page what changes, the next rows when it has drawn the last: nothing piles up for a slow one."""
+        while not self._closing.is_set() and not socket.closed and page.room in self._board.rooms:
+            page.wake.clear()
             text = b""
-            if first or self._board.version != version:
-                text = self._rows_event(room, version)
-                version, first = self._board.version, False
-            text = text or b"event: beat\ndata: " + self._beat() + b"\n\n"
+            if page.drawn and (page.first or self._board.version != page.version):
+                text = self._rows_message(page.room, page.version)
+                page.version, page.first = self._board.version, False
+                page.drawn = not text
+            text = text or head_json(self._board.head()) + b"}"
             async with asyncio.timeout(WRITE_WITHIN_S):
-                await response.write(text)
+                await socket.send_str(text.decode())
             try:
                 async with asyncio.timeout(BEAT_S):
-                    await changed.wait()
+                    await page.something_to_say(self._board)
             except TimeoutError:
                 pass
-            if room not in self._board.rooms:
-                return  # the room was removed from board.yaml
 
-    def _rows_event(self, room: str, version: int) -> bytes:
+    def _rows_message(self, room: str, version: int) -> bytes:
         key = (room, version, self._board.version)
         told = self._told.get(key)
         if told is None:
@@ -346,17 +345,36 @@ class BoardServer:
             told = self._told[key] = as_json(patch) if patch.rows or patch.whole else b""
         if not told:
             return b""
-        head = head_json({"build": self.build, **self._board.head()})
-        event_id = f"{self._board.run_id}.{self._board.version}".encode()
-        return b"event: rows\nid: " + event_id + b"\ndata: " + head + told + b"\n\n"
+        event_id = f"{self._board.run_id}.{self._board.version}"
+        return head_json({"id": event_id, "build": self.build, **self._board.head()}) + told
 
     def _version_of(self, event_id: str) -> int:
         """Return the version a page knows: 0 where it is none of this run's."""
         run_id, _, version = event_id.partition(".")
         return int(version) if run_id == self._board.run_id and version.isdecimal() and len(version) < 16 else 0
 
-    def _beat(self) -> bytes:
-        return head_json(self._board.head()) + b"}"
+
+class _OpenPage:
+    """One page that listens: what it knows, and whether it has drawn what it was told last."""
+
+    def __init__(self, room: str, version: int, wake: asyncio.Event) -> None:
+        self.room, self.version, self.wake = room, version, wake
+        self.first = self.drawn = True
+
+    async def something_to_say(self, board: Board) -> None:
+        """Wait until there are rows that the page does not know, and it is free to draw them."""
+        while not (self.drawn and board.version != self.version):
+            await self.wake.wait()
+            self.wake.clear()
+
+
+async def _listen(socket: web.WebSocketResponse, page: _OpenPage) -> None:
+    """A page says one thing only: that it has drawn what it got."""
+    async for _ in socket:
+        page.drawn = True
+        page.wake.set()
+    page.drawn = True
+    page.wake.set()
 
 
 def _screen(room: str) -> str:

@@ -32,7 +32,8 @@ class _Waiting(msgspec.Struct):
 class FloorDay:
     """An invented floor from ``begins_ms`` on; :meth:`run` gives its records.
 
-    ``calls_per_s`` come in, the agents of the site sign in at the beginning; ``talk_ms`` and ``wrap_up_ms`` are means.
+    ``calls_per_s`` come in, the agents of the site sign in at the beginning; ``talk_ms`` and ``wrap_up_ms`` are means,
+    ``rings_ms`` the longest that a phone rings which is picked up.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class FloorDay:
         talk_ms: Ms = 90_000,
         wrap_up_ms: Ms = 15_000,
         patience_ms: Ms = 90_000,
+        rings_ms: Ms = 9_000,
         agents: int | None = None,
         seq: int = 0,
         epoch: int = 1,
@@ -54,6 +56,7 @@ class FloorDay:
         self._random = Random(seed)
         self._rate = calls_per_s / 1_000
         self._talk_ms, self._wrap_up_ms, self._patience_ms = talk_ms, wrap_up_ms, patience_ms
+        self._rings_ms = rings_ms
         self._epoch = epoch
         self._seq = seq
         self._numbers = itertools.count(1)
@@ -194,9 +197,9 @@ class FloorDay:
             idle_count=1,
             strategy="longest_idle",
         )
-        rings_ms = self._random.randrange(1_000, 9_000)
+        rings_ms = self._random.randrange(self._rings_ms // 9, self._rings_ms)
         if self._random.random() < 0.03:
-            self._later(15_000, lambda: self._misses(agent, waiting, began))
+            self._later(self._rings_ms * 5 // 3, lambda: self._misses(agent, waiting, began))
         else:
             self._later(rings_ms, lambda: self._answers(agent, waiting, began))
 
@@ -238,7 +241,7 @@ class FloorDay:
         )
         began_talk = self.now
         self._later(
-            max(1_000, self._random.expovariate(1 / self._talk_ms)),
+            max(100, self._random.expovariate(1 / self._talk_ms)),
             lambda: self._hangs_up(agent, waiting, began_talk, wait_ms),
         )
 
@@ -268,7 +271,7 @@ class FloorDay:
         else:
             self._agent(agent, AgentState.WRAP_UP, call=waiting.call)
             self._later(
-                max(500, self._random.expovariate(1 / self._wrap_up_ms)),
+                max(50, self._random.expovariate(1 / self._wrap_up_ms)),
                 lambda: self._ready(agent),
             )
 

@@ -284,7 +284,7 @@ async def test_who_may_look(stage: Stage) -> None:
             ("/room/front", 401),
             ("/room/nowhere", 404),
             ("/room/front?token=wrong", 401),
-            ("/events?room=front", 401),
+            ("/live?room=front", 401),
             ("/trend/front.svg", 401),
             ("/static/../board.py", 404),
         ):

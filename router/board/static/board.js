@@ -290,9 +290,9 @@ function layQueues() {
   place.classList.toggle("compact", wide && keys.length > room.normal);
   const per = wide ? Math.max(1, keys.length > room.normal ? room.compact : room.normal) : keys.length || 1;
   const pages = Math.max(1, Math.ceil(keys.length / per));
-  // where not all fit, the page in the most trouble comes first and everybody's turn comes
-  if (pages > 1) keys.sort((a, b) => rank(rows.get(b)) - rank(rows.get(a)) || rows.get(a).place - rows.get(b).place);
   queuePage %= pages;
+  // where not all fit, those in the most trouble come first and everybody's turn comes; nothing jumps while it is read
+  if (pages > 1) keys = turned(keys, queuePage);
   const shown = keys.slice(queuePage * per, queuePage * per + per);
   const told = `${shown.join("\n")}|${queuePage}/${pages}`;
   if (told === shownQueues) return;
@@ -304,6 +304,17 @@ function layQueues() {
   const boxes = shown.map((key) => queues.get(key).box);
   place.replaceChildren(columns, ...boxes);
   if (!keys.length) place.append(make("p", "empty", word("no_queues")));
+}
+
+let turn = { page: -1, keys: [] };
+
+function turned(keys, page) {
+  if (turn.page !== page || turn.keys.length !== keys.length || !turn.keys.every((key) => queues.has(key))) {
+    const sorted = [...keys].sort((a, b) => rank(rows.get(b)) - rank(rows.get(a)) || rows.get(a).place - rows.get(b).place);
+    // a round shows everybody once, in the order in which it began
+    turn = { page, keys: page === 0 || turn.keys.length !== keys.length ? sorted : turn.keys };
+  }
+  return turn.keys;
 }
 
 function queueRoom() {
@@ -335,16 +346,20 @@ function drawSeat(key) {
     const number = make("strong", "", row.agent);
     const state = make("span");
     const time = make("time");
-    parts = { box, number, state, time, icon: null };
+    const icon = shape(row.state, "shape");
+    box.append(number, icon, state, time);
+    parts = { box, state, time, path: icon.firstChild, told: "" };
     seats.set(key, parts);
   }
+  parts.time.textContent = row.since ? span(now() - row.since) : "";
+  const told = `${row.state} ${row.level} ${row.note}`;
+  if (told === parts.told) return;
+  parts.told = told;
   parts.box.className = `seat ${row.state} ${row.level}`;
-  const icon = shape(row.state, "shape");
+  parts.path.setAttribute("d", shapes[row.state] ?? shapes.signed_out);
   const said = row.note ? word(row.note) : word(`state.${row.state}`);
   parts.state.textContent = said;
   parts.box.title = `${row.agent} · ${said}`;
-  parts.box.replaceChildren(parts.number, icon, parts.state, parts.time);
-  parts.time.textContent = row.since ? span(now() - row.since) : "";
 }
 
 let agentPage = 0;
@@ -369,11 +384,16 @@ function layAgents() {
   has("agents-page").textContent = pages > 1 ? word("page", { page: agentPage + 1, pages }) : "";
 }
 
+let shownStates = "";
+
 function drawStates() {
   const place = has("states");
   if (!place) return;
   const counts = Object.fromEntries(ORDER.map((state) => [state, 0]));
   for (const key of seats.keys()) counts[rows.get(key).state] += 1;
+  const told = JSON.stringify(counts);
+  if (told === shownStates) return;
+  shownStates = told;
   place.replaceChildren(...states(counts).map((part) => (part.append(` ${part.title}`), part)));
 }
 
@@ -509,7 +529,10 @@ function heard(message) {
 }
 
 let scheduled = false;
-let drawnSeq = "";
+let laidAt = 0; // what stands where is looked at less often than what it says, where there is much of it
+let layLater = 0;
+const MANY = 60;
+const LAY_MS = 1000;
 
 function schedule() {
   if (scheduled) return;
@@ -532,11 +555,11 @@ function draw() {
   }
   dirty.clear();
   if (alarmsMoved) drawAlarms();
-  if (queuesMoved || alarmsMoved) layQueues();
-  if (agentsMoved || alarmsMoved) (drawStates(), layAgents());
+  if (queuesMoved || agentsMoved || alarmsMoved) lay(alarmsMoved);
   drawFresh();
   document.body.dataset.drawn = document.body.dataset.seq;
-  document.body.dataset.version = lastId;
+  // the server waits for this: what changes meanwhile comes in one piece
+  if (source?.readyState === WebSocket.OPEN) source.send("drawn");
 }
 
 function drawTrend(row) {
@@ -553,11 +576,24 @@ function drawNote(row) {
   if (row) place.textContent = word(row.key, { time: row.at ? hour(row.at) : "", count: row.count });
 }
 
+function lay(atOnce) {
+  const many = seats.size > MANY || queues.size > MANY;
+  const wait = many && !atOnce ? laidAt + LAY_MS - performance.now() : 0;
+  if (wait > 0) {
+    layLater ||= setTimeout(() => ((layLater = 0), lay(true)), wait);
+    return;
+  }
+  laidAt = performance.now();
+  drawStates();
+  layQueues();
+  layAgents();
+}
+
 // --- how fresh it is ---------------------------------------------------------------------------------------------
 
 function drawFresh() {
   const age = freshAgeMs + (performance.now() - heardAt);
-  const cut = !source || source.readyState !== EventSource.OPEN;
+  const cut = !source || source.readyState !== WebSocket.OPEN;
   const stale = age > STALE_MS;
   const place = has("fresh");
   const why = cut ? word("cut") : trouble ? word(trouble, { count: troubleDetail }) : "";
@@ -599,32 +635,36 @@ function tick() {
 
 function connect() {
   connectedAt = performance.now();
+  if (source) source.onclose = null;
   source?.close();
   const query = new URLSearchParams({ room: ROOM });
   if (lastId) query.set("after", lastId);
-  source = new EventSource(`/events?${query}`);
-  source.addEventListener("rows", (event) => {
-    retryMs = 300;
-    take(JSON.parse(event.data), event.lastEventId);
-  });
-  source.addEventListener("beat", (event) => {
-    heard(JSON.parse(event.data));
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const socket = (source = new WebSocket(`${scheme}://${location.host}/live?${query}`));
+  socket.onmessage = (event) => {
+    if (socket !== source) return;
+    const message = JSON.parse(event.data);
+    if (message.rows) {
+      retryMs = 300;
+      take(message, message.id);
+    } else {
+      heard(message);
+      drawFresh();
+    }
+  };
+  socket.onclose = () => {
     drawFresh();
-  });
-  source.onerror = () => {
-    drawFresh();
-    // the browser tries again by itself only where it was cut off, not where it was refused
-    if (source.readyState === EventSource.CLOSED) refused();
+    refused();
   };
 }
 
 async function refused() {
   try {
-    const answer = await fetch(`/may?room=${encodeURIComponent(ROOM)}`, { cache: "no-store" });
+    const answer = await fetch(`/may?room=${encodeURIComponent(ROOM)}`, { cache: "no-store", signal: AbortSignal.timeout(4000) });
     if (answer.status === 401 || answer.status === 404) return location.reload();
   } catch { /* not there at all: try again below */ }
   setTimeout(connect, retryMs);
-  retryMs = Math.min(retryMs * 2, 5000);
+  retryMs = Math.min(retryMs * 2, 3000);
 }
 
 setInterval(tick, 500);
