@@ -101,6 +101,8 @@ class Counting:
     def count(self, now_ms: Ms) -> Measured:
         """Return all measures as of a moment."""
         live = self._live
+        # a router whose clock is ahead of ours: what it wrote has happened all the same
+        now_ms = max(now_ms, live.facts.state.at_ms)
         if now_ms - self._swept_ms > HALF_HOUR_MS:
             live.forget_before(now_ms - KEEP_MS)
             self._swept_ms = now_ms

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -283,7 +284,7 @@ def share(value: float | None) -> str:
     if value is None:
         return "–"
     value = round(value, 2)
-    return (f"{value:.1f}" if 0 < value < 9.95 else f"{half_up(value)}") + "%"
+    return f"{Decimal(value).quantize(Decimal('0.1') if 0 < value < 9.95 else Decimal(1), ROUND_HALF_UP)}%"
 
 
 def half_up(value: float) -> int:
