@@ -83,7 +83,7 @@ async def parts(folder: Path, site: Path) -> AsyncIterator[tuple["Redis", str, s
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     board = subprocess.Popen(  # noqa: ASYNC220 - once
-        [sys.executable, "-m", "router.wallboard"],
+        [sys.executable, "-m", "router.cli", "wallboard"],
         env={
             **os.environ,
             "HOTLINE_HOME": str(home),

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
 
     board: Literal["own", "off"] = Field("own", description="whether `hotline up` starts the wallboard")
     board_port: int = Field(8090, ge=1, le=65535, description="TCP port of the wallboard's page")
+    archive: str = Field("", description="folder of the archive of records; else <home>/archive")
+    archive_keep_days: int = Field(
+        400, ge=1, description="how long archived records are kept (callers' numbers in them)"
+    )
+    facts_keep_days: int = Field(1_500, ge=1, description="how long the facts that measures are counted from are kept")
+    figures: str = Field("", description="folder of roster, carrier's counts, monitored calls; else <home>/figures")
 
     @classmethod
     def settings_customise_sources(

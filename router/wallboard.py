@@ -1,4 +1,4 @@
-"""Wires the wallboard together: ``python -m router.wallboard`` runs it until SIGTERM or SIGINT, in its own process."""
+"""Wires the wallboard together and runs it until SIGTERM or SIGINT, in a process of its own (``hotline wallboard``)."""
 
 import asyncio
 import contextlib
@@ -123,9 +123,3 @@ async def _until_told(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await run(settings, stop)
-
-
-if __name__ == "__main__":
-    from router.cli.options import settings_of
-
-    sys.exit(main(settings_of()))

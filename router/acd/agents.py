@@ -190,7 +190,23 @@ class Agents:
         status = self._state.agents[agent]
         status.calls_count += 1
         status.lifetime_calls_count += 1
+        status.served_from = turn.now
         self._go(turn, status, AgentEvent.CONNECTED)
+
+    def consults(self, turn: Turn, agent: AgentId) -> None:
+        """The agent asks somebody while the caller is on hold."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULT)
+
+    def consulted(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is asked by a colleague, and has picked up."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULTED)
+
+    def consult_over(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is not asked any longer."""
+        status = self._state.agents[agent]
+        self._go(turn, status, AgentEvent.FREED)
+        status.call = None
+        self._grant_after_call(turn, status)
 
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
         """The agent put the caller on hold or took them back."""
@@ -216,7 +232,9 @@ class Agents:
         spec = self._floor.agents.get(agent)
         own_ms = spec.wrap_up_ms if spec is not None else None
         status.wrap_up_ms, status.extended = queue.wrap_up_ms if own_ms is None else own_ms, False
+        status.served = queue.name
         if not status.wrap_up_ms:
+            self._learn(turn, status)
             self._go(turn, status, AgentEvent.FREED)
             status.call = None
             self._grant_after_call(turn, status)
@@ -410,19 +428,20 @@ class Agents:
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
         """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""
         previous, was = status.state, status.since
-        status.state = next_state(previous, event)
+        status.state = state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RESERVE, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was
-        if status.state is AgentState.READY and not kept_place:
+        if state is AgentState.READY and event is not AgentEvent.PASSED:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
-        if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
+        if previous is AgentState.WRAP_UP:
+            self._learn(turn, status)
+        if previous is AgentState.WRAP_UP or previous is AgentState.PAUSED:
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
         elif previous is AgentState.NOT_ANSWERING:
@@ -440,16 +459,22 @@ class Agents:
                 call_id=status.call or "",
                 queues=self.queues_of(status.number),
             )
-        if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
+        if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
-        if status.state is AgentState.SIGNED_OUT:
+        if state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)
             self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
-        elif AgentState.READY in (previous, status.state) or self.presence.counts_anybody:
+        elif state is AgentState.READY or previous is AgentState.READY or self.presence.counts_anybody:
             self._refresh(status)
+
+    def _learn(self, turn: Turn, status: AgentStatus) -> None:
+        """A call is handled to its end: its queue learns how long that took."""
+        queue, status.served = status.served, QueueName("")
+        if queue and status.served_from:
+            self._state.learnt_of(queue).handling.take(turn.now - status.served_from)
 
     def _availability(self, status: AgentStatus) -> str:
         return availability(status, self._state.phones.get(status.phone))

@@ -7,12 +7,12 @@ becomes idle takes the call with the lowest key of all groups they may serve. No
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Agent, Floor, Need, Queue, Step, both, meets
-from router.acd.waiting import GroupKey, Pick, Prospects, Waiting, WaitKey
+from router.acd.waiting import GroupKey, Pick, Prospects, Rivals, Waiting, WaitKey
 from router.core.ids import AgentId, CallId, Ms, QueueName
 
 SPARE_ENTRIES = 64
@@ -30,6 +30,7 @@ class _Group:
         "groups",
         "heap",
         "idle_count",
+        "key_of",
         "members",
         "need",
         "privileged",
@@ -41,6 +42,7 @@ class _Group:
     def __init__(self, queue: Queue, key: GroupKey) -> None:
         _, _, _, _, self.sticky, self.privileged = key
         self.queue = queue
+        self.key_of = STRATEGIES[queue.strategy]
         self.need: Need = ANYBODY
         self.groups: tuple[str, ...] = ()
         self.favoured: frozenset[str] = frozenset()
@@ -86,6 +88,8 @@ class Matcher:
         """Queues with steps by their length or staff."""
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True))
+        self._patient_count = 0
+        """Waiting calls that never give up."""
 
     @property
     def floor(self) -> Floor:
@@ -98,6 +102,7 @@ class Matcher:
         """Let a call wait. Returns whether an idle agent was there for it."""
         group = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
+        self._patient_count += waiting.patient
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
         self._touch(waiting.queue)
         if waiting.offered:
@@ -109,6 +114,7 @@ class Matcher:
     def remove(self, call: CallId) -> None:
         """Let a call wait no longer (it was connected or is gone)."""
         waiting = self._waiting.pop(call)
+        self._patient_count -= waiting.patient
         self._ringing_at_few.pop(call, None)
         order = self._order[waiting.queue]
         del order[bisect_left(order, waiting.key)]
@@ -250,6 +256,29 @@ class Matcher:
             groups = (*groups, *(name for name in wide if name not in groups))
         tried = sum(agent in self._idle and agent in group.members for agent in waiting.tried)
         return Prospects(groups, group.idle_count, tried, self._has_right(group), len(self._agents))
+
+    def rivals(self, waiting: Waiting) -> Rivals:
+        """Say who stands between a call and an agent. It need not wait here: its key says where it would stand.
+
+        Calls for whom a phone rings have their agent and do not count. Whoever is kept for one agent or for seniors is
+        taken as if the time for that were over.
+        """
+        key: GroupKey = (waiting.queue, waiting.need, waiting.step, (), "", waiting.privileged)
+        own = self._groups.get(key) or self._groups.get(waiting.group) or self._base(waiting.queue)
+        at = (waiting.key,)
+        ahead = patient = 0.0
+        for group in self._groups.values():
+            listed = group.waiting
+            count = bisect_left(listed, at) if listed else 0
+            if not count or not group.members:
+                continue
+            share = 1.0
+            if group is not own:
+                share = len(own.members.keys() & group.members.keys()) / len(group.members)
+            ahead += share * count
+            if self._patient_count:
+                patient += share * sum(self._waiting[call].patient for _, call in listed[:count])
+        return Rivals(tuple(own.members), ahead, patient)
 
     def needed(self, waiting: Waiting) -> tuple[tuple[str, ...], Need]:
         """Return the agent groups that may serve a waiting call now, and the skills they need."""
@@ -416,16 +445,16 @@ class Matcher:
 
     def _list_idle(self, agent: AgentId) -> None:
         if self._unlisted.pop(agent, 0) is None:
-            for group in self._of_agent[agent]:
-                self._push(group, agent)
+            self._push(agent, self._of_agent[agent])
 
-    def _push(self, group: _Group, agent: AgentId) -> None:
-        status = self._agents[agent]
-        key = STRATEGIES[group.queue.strategy](status, self._floor.agents[agent], group.need)
-        heapq.heappush(group.heap, (key, status.idle_seq, agent, self._idle[agent]))
-        if len(group.heap) > 2 * group.idle_count + SPARE_ENTRIES:
-            group.heap = [entry for entry in group.heap if self._idle.get(entry[2]) == entry[3]]
-            heapq.heapify(group.heap)
+    def _push(self, agent: AgentId, groups: Iterable[_Group]) -> None:
+        status, spec, times = self._agents[agent], self._floor.agents[agent], self._idle[agent]
+        for group in groups:
+            heap = group.heap
+            heapq.heappush(heap, (group.key_of(status, spec, group.need), status.idle_seq, agent, times))
+            if len(heap) > 2 * group.idle_count + SPARE_ENTRIES:
+                group.heap = [entry for entry in heap if self._idle.get(entry[2]) == entry[3]]
+                heapq.heapify(group.heap)
 
     def _head(self, group: _Group) -> _Idle | None:
         """The first entry of a group's heap that is not stale; stale ones are dropped on the way."""
@@ -444,10 +473,16 @@ class Matcher:
             return True
         return self._idle_count.get(group.queue.name, 0) > reserve
 
-    def _reserving(self, agent: AgentId) -> Iterator[QueueName]:
+    def _reserving(self, agent: AgentId) -> Sequence[QueueName]:
         """The queues that an agent's groups serve and that keep idle agents for some of their calls."""
+        if not self._reserves:
+            return ()
         groups = self._floor.agents[agent].groups
-        return (queue.name for queue in self._reserves if any(group in queue.groups for group in groups))
+        return [queue.name for queue in self._reserves if any(group in queue.groups for group in groups)]
+
+    def _base(self, queue: QueueName) -> _Group:
+        """The group of calls that ask for nothing beside their queue; there always is one."""
+        return self._groups[(queue, ANYBODY, 0, (), "", True)]
 
     def _group(self, key: GroupKey) -> _Group:
         group = self._groups.get(key)
@@ -475,7 +510,7 @@ class Matcher:
                 self._of_agent[number].append(group)
                 group.idle_count += number in self._idle
                 if number in self._idle and number not in self._unlisted:
-                    self._push(group, number)
+                    self._push(number, (group,))
             else:
                 del group.members[number]
                 self._of_agent[number].remove(group)

@@ -25,8 +25,11 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
+    TakeBackAsked,
+    TransferAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -41,6 +44,9 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | ConsultAsked
+    | TakeBackAsked
+    | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
     | ExtensionAsked

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from router.board.callbacks import Callbacks
+from router.board.expected import Forecasts
 from router.board.measured import NOTHING, Counting, HalfHour, Measured
 from router.board.reading import Reading
 from router.board.rows import Patch, Row, Rows
@@ -80,6 +81,7 @@ class Board:
         self._measured: Measured = NOTHING
         self._watcher = Watcher(site)
         self._callbacks = Callbacks()
+        self._forecasts = Forecasts()
         self._health: Health | None = None
         self._pending: list[Record] = []
         self._generation = 0
@@ -193,6 +195,7 @@ class Board:
         self._watcher = Watcher(self.site)
         self._watcher.last_call_ms = self._clock()
         self._callbacks = Callbacks()
+        self._forecasts = Forecasts()
         self._caught = False
         now = self._clock()
         if self._reading.read_anew:
@@ -207,6 +210,7 @@ class Board:
                 self._present.apply(record)
                 self._watcher.take(record)
                 self._callbacks.take(record)
+                self._forecasts.take(record)
                 if isinstance(record, SiteChanged):
                     self._site_changed.set()
             await asyncio.sleep(0)
@@ -252,6 +256,7 @@ class Board:
             self._measured,
             tuple(alarms.values()),
             self._callbacks.open_by_queue(),
+            self._forecasts,
             self._note,
             now,
         )

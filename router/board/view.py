@@ -7,7 +7,8 @@ what counts up by itself; ``level`` says ``warn`` or ``bad``. Shares are percent
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from router.board.measured import CENTRE, NOW_MS, SPREAD, Cells, Measured, nothing, room_scope
+from router.board.expected import Forecasts, expected
+from router.board.measured import CENTRE, SPREAD, Cells, Measured, nothing, room_scope
 from router.board.rows import Row
 from router.board.watch import Alarm
 from router.core.ids import Ms
@@ -19,7 +20,6 @@ from router.site import Site
 
 STATES = tuple(state.value for state in AgentState)
 _SIGNED_OUT = AgentState.SIGNED_OUT.value
-_IN_SERVICE = ("ready", "reserved", "ringing", "talking", "holding", "consulting", "wrap_up")
 
 
 class Looks(NamedTuple):
@@ -30,6 +30,7 @@ class Looks(NamedTuple):
     measured: Measured
     alarms: Iterable[Alarm]
     callbacks: Mapping[str, int]
+    forecasts: Forecasts
     note: Row | None
     now: Ms
 
@@ -99,7 +100,7 @@ def _queue(looks: Looks, name: str, place: int, waiting: list[CallNow]) -> Row:
         "waiting": _waiting(len(waiting), limits),
         "longest": _longest(waiting, looks.now, limits),
         "average": _average(waiting),
-        "expected": _expected(len(waiting), present.agents, now),
+        "expected": expected(name, waiting, present.agents, now, looks.forecasts),
         "sl_now": _level_cell(now, limits),
         "sl_half": _level_cell(half, limits),
         "sl_day": _level_cell(day, limits),
@@ -132,18 +133,6 @@ def _average(waiting: list[CallNow]) -> Row:
     if not waiting:
         return {"v": None, "why": "nobody_waits"}
     return {"v": None, "since": sum(call.asked_at_ms for call in waiting) // len(waiting)}
-
-
-def _expected(waiting_count: int, agents: Mapping[str, int], now: Cells) -> Row:
-    """Return how long one who asked now would wait at the pace of the last quarter of an hour."""
-    if not any(agents.get(state) for state in _IN_SERVICE):
-        return {"v": None, "why": "no_agents"}
-    if not waiting_count and agents.get("ready"):
-        return {"v": 0}
-    answered = now["answered"].value if "answered" in now else None
-    if not answered:
-        return {"v": None, "why": "no_rate"}
-    return {"v": round((waiting_count + 1) * NOW_MS / answered, -3)}
 
 
 def _over(value: float, warn: float, bad: float) -> dict[str, str]:

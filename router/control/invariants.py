@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from router.acd.spec import CallClass, Queue
+from router.acd.spec import Queue
+from router.acd.standing import class_of
 from router.acd.waiting import Waiting
-from router.control.call import WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
+from router.control.call import TALKS, WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS
 from router.core import commands
@@ -81,7 +82,7 @@ def _one_place_per_call(desk: Desk, turn: Turn) -> Iterator[Fault]:
 def _place(desk: Desk, call: Call, turn: Turn) -> Waiting:
     """The place a call has by when it asked and its class."""
     queue = desk.queue_of(call)
-    call_class = desk.site_of(call).floor.classes.get(call.call_class, CallClass(name=call.call_class))
+    call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
     call.asked_at = call.asked_at or turn.now
     desk.state.wait_seq += 1
     return Waiting(
@@ -132,7 +133,7 @@ def _legs_have_calls(desk: Desk, turn: Turn) -> Iterator[Fault]:
 
 def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """An agent who rings or talks does so for a call that there is; who is free is known to be; none rests for good."""
-    rung = {leg.agent for leg in desk.state.legs.values() if leg.purpose is LegFor.AGENT}
+    rung = {leg.agent for leg in desk.state.legs.values() if leg.purpose in (LegFor.AGENT, LegFor.CONSULT)}
     agents = _next_agents(desk)
     for number in agents:
         status = desk.state.floor.agents[number]
@@ -176,7 +177,7 @@ def _one_call_per_agent(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """No agent is in two talks. Neither is ended for it; it stays an alert until one is over."""
     with_agent: dict[AgentId, CallId] = {}
     for call in desk.state.calls.values():
-        if call.stage is Stage.TALKING and call.agent is not None:
+        if call.stage in TALKS and call.agent is not None:
             first = with_agent.setdefault(call.agent, call.id)
             if first != call.id:
                 yield Fault("two_calls_of_agent", call.agent, call.id, f"also in {first}; left until one ends")

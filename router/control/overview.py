@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from router.control.call import Call, Stage
+from router.acd.learnt import Learnt
+from router.acd.spec import Queue
+from router.control import waits
+from router.control.call import TALKS, Call, Stage
 from router.control.desk import Desk
 from router.core.ids import Ms
 
@@ -13,16 +16,17 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
     live = [call for call in desk.state.calls.values() if call.stage is not Stage.ENDED]
     queues = []
     for name, queue in site.floor.queues.items():
-        waits = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
+        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
         queues.append(
             {
                 "queue": name,
-                "waiting": len(waits),
-                "longest_wait_ms": max(waits, default=0),
-                "talking": sum(call.queue == name and call.stage is Stage.TALKING for call in live),
+                "waiting": len(spans),
+                "longest_wait_ms": max(spans, default=0),
+                "talking": sum(call.queue == name and call.stage in TALKS for call in live),
                 "strategy": queue.strategy,
                 "groups": list(queue.groups),
                 "closed_by": desk.state.floor.closed.get(name, ""),
+                **_waits_row(desk, queue, now),
             }
         )
     return {
@@ -64,6 +68,30 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
     }
 
 
+def _waits_row(desk: Desk, queue: Queue, now: Ms) -> dict[str, Any]:
+    """Return what a queue foretells to a caller who would enter it now, and how good its forecasts have been."""
+    plan, so_far = queue.estimate, waits.accuracy(desk, queue.name)
+    learnt = desk.state.floor.learnt.get(queue.name) or Learnt()
+    return {
+        "estimate_ms": waits.estimate_ms(desk, now, queue),
+        "estimates": {
+            "made": plan is not None,
+            "announced": waits.good_enough(desk, queue),
+            "announce": plan is not None and plan.announce,
+            "judged": so_far.count,
+            "min_sample": plan.min_sample if plan is not None else 0,
+            "within": so_far.within.value if so_far.count else None,
+            "least_within": plan.least_within if plan is not None else 0,
+            "squared_s2": so_far.squared_s2.value if so_far.squared_s2.weight else None,
+            "absolute_s": so_far.absolute_s.value if so_far.absolute_s.weight else None,
+            "bias_s": so_far.bias_s.value if so_far.bias_s.weight else None,
+            "handling_ms": round(learnt.handling_ms(queue.expected_handling_ms)),
+            "handling_seen": learnt.handling.weight,
+            "patience_ms": round(1 / learnt.leaving_per_ms(queue.expected_patience_ms)),
+        },
+    }
+
+
 def _extension_row(desk: Desk, number: str) -> dict[str, Any]:
     """Return one extension; asking about it does not change what is remembered of it."""
     spec, status = desk.site.extensions[number], desk.state.extensions.get(number)
@@ -93,7 +121,7 @@ def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
         "node": call.session.node if call.session else "",
         "queue": call.queue,
         "position": desk.matcher.position(waiting) if waiting else 0,
-        "wait_ms": now - call.asked_at if waiting else call.wait_ms,
+        "wait_ms": now - call.waits_since if waiting else call.wait_ms,
         "agent": call.agent or ",".join(rung),
         "total_ms": now - call.arrived_at,
         "config": call.config,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from router.control.call import Call, LegFor, LegStage, Stage
 from router.control.codes import Codes
+from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.legs import Legs
@@ -26,6 +27,7 @@ class Machines(Protocol):
     whispers: Whispers
     legs: Legs
     codes: Codes
+    consulting: Consulting
 
     def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
         """Take a caller's hang-up in."""
@@ -86,6 +88,8 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
             core.desk.connect(turn, call)
+        if call.stage is Stage.CONSULTING:
+            core.consulting.order_again(turn, call, bridges)
         if call.stage in (Stage.TRANSFERRING, Stage.AWAY):
             _order_transfer_again(core, turn, call, bridges)
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:

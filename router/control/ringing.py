@@ -3,6 +3,7 @@
 from router.acd.agent import AgentStatus
 from router.acd.spec import Queue
 from router.acd.waiting import Pick
+from router.control import waits
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.dialling import GIVE_UP_MARGIN_MS
@@ -43,7 +44,8 @@ class Ringing:
                     self._ring(turn, call, queue, also)
         for call_id in desk.needs_music:
             waiting_call = desk.state.calls.get(call_id)
-            if waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED):
+            waits_on = waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED)
+            if waiting_call is not None and waits_on and waiting_call.playback is None:
                 music = desk.queue_of(waiting_call).music
                 if music:
                     waiting_call.music = True
@@ -70,7 +72,7 @@ class Ringing:
                 leg=leg.id,
                 attempt=waiting.attempt,
                 round=waiting.round,
-                wait_ms=turn.now - call.asked_at,
+                wait_ms=turn.now - call.waits_since,
                 tier=waiting.tier,
                 head_start_ms=waiting.asked_at - waiting.key_ms,
                 strategy=queue.strategy,
@@ -142,29 +144,32 @@ class Ringing:
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
         self._desk.timers.cancel_all(f"call:{call.id}")
+        rang_ms = leg.rang_ms(turn.now)
+        waits.answered(self._desk, turn, call, rang_ms)
         self._desk.leave_queue(call)
-        language = call.session.language if call.session else self._desk.site_of(call).script.language
-        call.session = None
+        if call.session is not None:
+            call.language, call.session = call.session.language, None
         queue = self._desk.queue_of(call)
-        call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
+        wait_ms = turn.now - call.waits_since
+        call.wait_ms = call.wait_ms if call.connected_at else wait_ms
+        call.agent, call.connected_at = leg.agent, turn.now
         self._desk.agents.connected(turn, leg.agent)
-        self._whispers.begin(turn, call, leg, language)
+        self._whispers.begin(turn, call, leg, wait_ms)
         if call.record_talk:
-            recording = ids.talk_recording(call.id, call.bridge_count)
-            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=recording))
+            call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
+            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
         if not turn.wants(records.CallConnected):
             return
-        rang_ms = leg.rang_ms(turn.now)
         self._desk.note_leg(
             turn,
             call,
             records.CallConnected,
-            wait_ms=call.wait_ms,
-            wait_rings=self._desk.rings(call, call.wait_ms),
+            wait_ms=wait_ms,
+            wait_rings=self._desk.rings(call, wait_ms),
             rang_ms=rang_ms,
             agent_rings=self._desk.rings(call, rang_ms),
             queued=call.queued,
-            late=call.wait_ms > queue.late_after_ms,
+            late=wait_ms > queue.late_after_ms,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
@@ -234,7 +239,7 @@ class Ringing:
         if leg is None or leg.stage is not LegStage.BRIDGED or leg.purpose is not LegFor.AGENT:
             return  # the caller's own phone may hold us: that is not our agent's hold
         call = self._desk.state.calls[leg.call]
-        if bool(call.held_at) == event.held:
+        if bool(call.held_at) == event.held or call.consult is not None:
             return
         if event.held:
             call.held_at = turn.now

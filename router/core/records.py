@@ -158,12 +158,68 @@ class AgentRang(Record, frozen=True, kw_only=True):
 
 
 class QueueLeft(Record, frozen=True, kw_only=True):
-    """A queue gave a caller back to the flow. ``why``: ``timeout``, ``nobody``, ``closed``."""
+    """A queue gave a caller back to the flow. ``why``: ``timeout``, ``nobody``, ``closed``;
+    ``hung_up`` where a caller an agent had sent there left."""
 
     call_id: CallId
     queue: QueueName
     why: str
     wait_ms: Ms
+
+
+class WaitEstimated(Record, frozen=True, kw_only=True):
+    """The wait yet to come was foretold for a waiting call: when it began to wait, and whenever the caller was told.
+
+    One wait in ten is shorter than ``low_ms``, one in ten longer than ``high_ms``. ``ahead`` callers stood before it
+    (a part of one where they compete for some of the agents only) and ``agents`` served. What a caller was ``told`` is
+    ``said_low_min`` to ``said_high_min`` minutes; ``reason`` is what was said first where that was later than before.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    position: int
+    ahead: float
+    agents: int
+    mean_ms: Ms
+    low_ms: Ms
+    high_ms: Ms
+    told: bool = False
+    said_low_min: int = 0
+    said_high_min: int = 0
+    reason: str = ""
+
+
+class EstimateJudged(Record, frozen=True, kw_only=True):
+    """A forecast of :class:`WaitEstimated` made at ``made_at_ms`` was compared with the wait that followed it.
+
+    ``within`` says whether that was within the range. A caller who gave up before its end (``answered`` false) is
+    judged only where the wait was longer than the range already.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    made_at_ms: Ms
+    told: bool
+    mean_ms: Ms
+    low_ms: Ms
+    high_ms: Ms
+    wait_ms: Ms
+    answered: bool
+    within: bool
+
+
+class Announced(Record, frozen=True, kw_only=True):
+    """An announcement to a waiting caller began; ``parts`` is what it said: ``position``, ``estimate``, ``comfort``...
+
+    ``position`` is the place in the queue that was said, 0 where none was; ``reason`` why it, or the wait told, is
+    worse than the one said before: ``passed``, ``fewer`` or ``longer``.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    parts: tuple[str, ...]
+    position: int = 0
+    reason: str = ""
 
 
 class AgentMissed(Record, frozen=True, kw_only=True):
@@ -211,7 +267,8 @@ class CallHeld(Record, frozen=True, kw_only=True):
 
 
 class TalkEnded(Record, frozen=True, kw_only=True):
-    """An agent's part in a call is over. ``talk_ms`` is without ``hold_ms``; ``ended_by``: caller, agent, router."""
+    """An agent's part in a call is over. ``talk_ms`` is without ``hold_ms``; ``ended_by``: caller, agent, router,
+    ``transfer``."""
 
     call_id: CallId
     queue: QueueName
@@ -308,8 +365,10 @@ class Alert(Record, frozen=True, kw_only=True):
 
 
 class CallTransferred(Record, frozen=True, kw_only=True):
-    """A caller was connected to somebody who is no agent. ``kind``: ``extension``, ``phone`` or ``outside``.
+    """A caller was connected to somebody by the flow or, where ``by`` names one, by an agent.
 
+    ``kind``: ``extension``, ``phone``, ``outside``, ``duty``, or from an agent also ``agent`` (they talk) and ``queue``
+    (they wait there). ``announced`` says whether the agent had spoken with whom they go to; ``reason`` is the agent's.
     ``queue`` is the one they had asked for last, if any.
     """
 
@@ -318,6 +377,32 @@ class CallTransferred(Record, frozen=True, kw_only=True):
     target: str
     rang_ms: Ms
     queue: str = ""
+    by: str = ""
+    announced: bool = False
+    reason: str = ""
+
+
+class ConsultBegan(Record, frozen=True, kw_only=True):
+    """An agent put the caller on hold and asks somebody; ``kind`` as in :class:`CallTransferred`."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    kind: str
+    target: str
+
+
+class ConsultEnded(Record, frozen=True, kw_only=True):
+    """A consultation is over. ``result``: ``taken_back``, ``transferred``, ``hung_up`` by whom was asked, or why they
+    were not reached. ``talk_ms`` is how long both spoke. One that comes back is no transfer."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    kind: str
+    target: str
+    result: str
+    talk_ms: Ms
 
 
 class OutboundRang(Record, frozen=True, kw_only=True):
@@ -453,6 +538,9 @@ AnyRecord = (
     | CallQueued
     | AgentRang
     | QueueLeft
+    | WaitEstimated
+    | EstimateJudged
+    | Announced
     | AgentMissed
     | CallConnected
     | TalkKeyPressed
@@ -465,6 +553,8 @@ AnyRecord = (
     | PhoneChanged
     | Alert
     | CallTransferred
+    | ConsultBegan
+    | ConsultEnded
     | OutboundRang
     | OutboundEnded
     | AppointmentChanged

@@ -5,6 +5,7 @@ from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, QueueSpec
+from router.flowfile.floor_waits import compile_announcements, compile_estimate
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -117,6 +118,11 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         alarm_after_ms=spec.alarm_after,
         duty_table=spec.duty.table if spec.duty is not None else "",
         duty_flow=spec.duty.flow if spec.duty is not None else "",
+        transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        expected_handling_ms=spec.expected_handling,
+        expected_patience_ms=spec.expected_patience,
+        estimate=compile_estimate(spec.estimate, spec.announcements),
+        announcements=compile_announcements(spec.announcements),
     )

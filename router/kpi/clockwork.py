@@ -38,3 +38,14 @@ class Halves:
             cut_ms = min(end_ms, place[0] + HALF_HOUR_MS)
             yield start_ms, cut_ms, place
             start_ms = cut_ms
+
+
+def utc_of(clock: LocalClock, day: int, minute: int) -> Ms:
+    """Return the moment (UTC ms) of a minute of a local day; minutes beyond the day lie in the next one.
+
+    A moment that a clock put forward leaves out is the one as much later.
+    """
+    local_ms = day * DAY_MS + minute * 60_000
+    halves = Halves(clock)
+    guess = local_ms - halves.of(local_ms)[1]
+    return local_ms - halves.of(guess)[1]

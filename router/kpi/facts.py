@@ -15,7 +15,10 @@ from router.core import records
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.core.records import AgentState, Record
+from router.kpi import overtaking, promises
 from router.kpi.clockwork import Halves, Place
+from router.kpi.facts_state import AgentNow, CallSoFar
+from router.kpi.facts_state import FactsState as FactsState
 from router.kpi.tables import (
     ANSWERED,
     IN_IVR,
@@ -33,58 +36,14 @@ from router.kpi.tables import (
 
 REDIAL_MS: Ms = 30 * 60_000
 """A caller who rings again within this time rings again for the same matter."""
+SHORT_MS: Ms = 20_000
+"""A wait up to this of a caller whom an agent had sent to a queue is a short one (the router judges all others)."""
 _REMEMBER_CALLERS = 10_000
 """How many callers are remembered before those beyond REDIAL_MS are forgotten."""
 
 TALKED = "talked"
 ELSEWHERE = "elsewhere"
 GONE = "gone"
-
-
-class CallSoFar(msgspec.Struct, kw_only=True):
-    """A call under way, or one whose agents are still in wrap-up."""
-
-    fact: CallFact
-    visits: list[VisitFact] = []
-    legs: list[LegFact] = []
-    scores: list[ScoreFact] = []
-    wrapping: list[int] = []
-    """Legs (by index) whose agent is in wrap-up."""
-    in_queue: bool = False
-    talking: bool = False
-    away: bool = False
-    ended: bool = False
-
-
-class AgentNow(msgspec.Struct, kw_only=True):
-    """An agent's state since a moment."""
-
-    state: str = AgentState.SIGNED_OUT.value
-    since_ms: Ms = 0
-    reason: str = ""
-    groups: tuple[str, ...] | None = None
-    """The groups a supervisor gave them for now; None: as the YAML has it."""
-    wrap_call: str = ""
-    wrap_leg: int = -1
-    """The leg whose wrap-up runs, -1 where none does."""
-    wrap_since_ms: Ms = 0
-
-
-class FactsState(msgspec.Struct, kw_only=True):
-    """Everything the fold remembers: plain data, so that it can be kept and taken up again.
-
-    ``missing_count`` counts records that never came (gaps in ``seq``) and ``backward_count`` those earlier than the one
-    before (a clock set back, which the router itself never writes).
-    """
-
-    seq: int = 0
-    at_ms: Ms = 0
-    calls: dict[str, CallSoFar] = {}
-    agents: dict[str, AgentNow] = {}
-    outbound: dict[str, OutboundFact] = {}
-    callers: dict[str, Ms] = {}
-    missing_count: int = 0
-    backward_count: int = 0
 
 
 class Facts:
@@ -109,17 +68,22 @@ class Facts:
 
     def apply(self, record: Record) -> list[Fact]:
         """Fold one record in and return the rows it completes."""
-        state = self.state
-        if record.seq <= state.seq:
+        if record.seq <= self.state.seq:
             return []
-        if state.seq:
-            state.missing_count += record.seq - state.seq - 1
-        state.seq = record.seq
-        if record.at_ms < state.at_ms:
-            state.backward_count += 1
-        state.at_ms = max(state.at_ms, record.at_ms)
+        self.pass_over(record.seq, record.at_ms)
         fold = _FOLDS.get(type(record))
-        return [] if fold is None else fold(self, record)
+        rows = [] if fold is None else fold(self, record)
+        return rows + promises.fold(self.state.promises, self._halves, record)
+
+    def pass_over(self, seq: int, at_ms: Ms) -> None:
+        """Take note of a record's number and time alone, as of one that cannot be read."""
+        state = self.state
+        if state.seq:
+            state.missing_count += seq - state.seq - 1
+        state.seq = seq
+        if at_ms < state.at_ms:
+            state.backward_count += 1
+        state.at_ms = max(state.at_ms, at_ms)
 
     def present(self, now_ms: Ms | None = None) -> list[Fact]:
         """Return rows of what is under way, as if it were cut off at ``now_ms`` (default: at the last record)."""
@@ -129,6 +93,7 @@ class Facts:
             rows += self._present_call(call, now)
         for agent, status in self.state.agents.items():
             rows += self._spans(agent, status, now, is_open=True)
+        rows += promises.present(self.state.promises, now)
         return rows
 
     # --- calls ---
@@ -203,10 +168,9 @@ class Facts:
         if call is None:
             return []
         fact = call.fact
-        if fact.asked_ms is None or not call.visits:
-            fact.call_class = record.call_class
+        if not call.visits:  # class and queued are those of the first asking, whatever comes later
+            fact.call_class, fact.queued = record.call_class, record.queued
         self._ask(call, record.at_ms)
-        fact.queued = fact.queued or record.queued
         before = call.visits[-1] if call.visits else None
         if call.in_queue and before is not None:
             self._leave(call, record.at_ms, OVERFLOWED)
@@ -223,18 +187,20 @@ class Facts:
                 day=day,
                 visit=len(call.visits) + 1,
                 queue=record.queue,
-                call_class=record.call_class,
+                call_class=fact.call_class,
                 queued=record.queued,
                 overflowed_in=overflowed and before is not None and before.queue != record.queue,
                 transferred_in=before is not None and before.outcome == ANSWERED,
             )
         )
         fact.queue, call.in_queue = record.queue, True
+        overtaking.joins(self.state.waits, record, fact.asked_ms or record.at_ms)
         return []
 
     def _leave(self, call: CallSoFar, at_ms: Ms, outcome: str) -> None:
         """The caller is no longer in the queue they entered last; ``outcome`` "" where it is not known yet."""
         call.in_queue = False
+        overtaking.leaves(self.state.waits, call.fact.call_id)
         if call.visits:
             visit = call.visits[-1]
             visit.left_ms, visit.wait_ms, visit.outcome = at_ms, max(0, at_ms - visit.at_ms), outcome
@@ -298,15 +264,23 @@ class Facts:
                 other.rang_ms = max(0, record.at_ms - other.rang_at_ms)
         if leg.first:
             fact.wait_ms, fact.late, fact.agent = record.wait_ms, record.late, record.agent
-            fact.queued = fact.queued or record.queued
+            fact.queued = fact.queued if call.visits else record.queued
         fact.leg_count += 1
         fact.queue = record.queue
         if call.in_queue:
+            self._overtakes(record.call_id)
             self._leave(call, record.at_ms, ANSWERED)
             visit = call.visits[-1]
             visit.agent, visit.late, visit.leg_count = record.agent, record.late, 1
         call.talking = True
         return []
+
+    def _overtakes(self, call_id: str) -> None:
+        """Callers who stood ahead of one who is connected now, and for whom no phone rings, were overtaken."""
+        for other_id, by_ms in overtaking.leaves(self.state.waits, call_id):
+            other = self.state.calls.get(other_id)
+            if other is not None and by_ms > 0 and all(leg.result for leg in other.legs):
+                overtaking.note(other.fact, other.visits[-1] if other.visits else None, by_ms)
 
     def _talk_ended(self, record: records.TalkEnded) -> list[Fact]:
         call = self._call(record.call_id, record.at_ms)
@@ -339,22 +313,22 @@ class Facts:
         return []
 
     def _transferred(self, record: records.CallTransferred) -> list[Fact]:
-        if (call := self._call(record.call_id, record.at_ms)) is not None:
+        call = self._call(record.call_id, record.at_ms)
+        if call is None:
+            return []
+        if record.kind == "agent" and record.announced:  # they talk already; no queue and no ring of ours between
+            leg = self._leg(call, record.call_id, record.target, call.fact.queue, record.at_ms)
+            leg.result, leg.connected_ms, leg.handed = TALKED, record.at_ms, True
+            call.legs.append(leg)
+            call.fact.leg_count += 1
+            call.talking = True
+        elif record.kind not in ("agent", "queue"):  # these go on waiting: a transfer once somebody takes them
             call.away = True
             if call.in_queue:
                 self._leave(call, record.at_ms, records.Outcome.SENT_OUT.value)
-            self._passed_on(call, None)
+            if talked := [leg for leg in call.legs if leg.result == TALKED]:
+                talked[-1].transferred = call.fact.transferred = True
         return []
-
-    @staticmethod
-    def _passed_on(call: CallSoFar, to_leg: LegFact | None) -> None:
-        """An agent's call is with somebody else now: the last one who talked, another than that, passed it on."""
-        talked = [leg for leg in call.legs if leg.result == TALKED and leg is not to_leg]
-        if talked and (to_leg is None or talked[-1].agent != to_leg.agent):
-            talked[-1].transferred = call.fact.transferred = True
-            for visit in call.visits:
-                if visit.outcome == ANSWERED and visit.agent == talked[-1].agent:
-                    visit.transferred = True
 
     def _ended(self, record: records.CallEnded) -> list[Fact]:
         seen = record.call_id in self.state.calls
@@ -369,30 +343,29 @@ class Facts:
             fact.half_ms, fact.off_ms, fact.day = self._halves.of(began_ms)
             fact.agent, fact.talk_ms = record.agent, record.talk_ms
         fact.ended_ms, fact.outcome = record.at_ms, record.outcome.value
-        fact.asked, fact.queued = record.asked, record.queued or fact.queued
+        fact.asked, fact.queued = record.asked, fact.queued if call.visits else record.queued
         if record.asked:
             fact.wait_ms = record.wait_ms if fact.leg_count == 0 else fact.wait_ms
         fact.queue, fact.call_type = record.queue, record.call_type
         fact.ended_by, fact.detail = record.ended_by, record.detail
         talked = [leg for leg in call.legs if leg.result == TALKED]
-        if len(talked) > 1:
-            for before, after in itertools.pairwise(talked):
-                before.transferred = before.transferred or before.agent != after.agent
-            # A consultation that comes back is no transfer: who talked last is who talked first.
-            fact.transferred = fact.transferred or talked[0].agent != talked[-1].agent
-            if not fact.transferred:
-                for leg in talked:
-                    leg.transferred = False
+        for before, after in itertools.pairwise(talked):
+            if before.agent != after.agent:  # a consultation that comes back makes no second talk
+                before.transferred = fact.transferred = True
         for leg in call.legs:
             if not leg.result:
                 leg.result, leg.ended_ms = GONE, record.at_ms
                 leg.rang_ms = max(0, record.at_ms - leg.rang_at_ms)
         if call.in_queue:
-            self._leave(call, record.at_ms, fact.outcome)
+            self._leave(call, record.at_ms, "" if fact.outcome == ANSWERED else fact.outcome)
         for visit in call.visits:
+            if not visit.outcome and fact.outcome == ANSWERED:  # an agent had sent them there, and nobody took them
+                visit.outcome = "abandoned_short" if (visit.wait_ms or 0) <= SHORT_MS else "abandoned"
             visit.outcome = visit.outcome or fact.outcome
             visit.call_type = record.call_type
-            visit.transferred = visit.transferred and fact.transferred
+            visit.transferred = any(
+                leg.transferred and leg.agent == visit.agent and leg.queue == visit.queue for leg in talked
+            )
         call.ended, call.talking, call.away = True, False, False
         rows: list[Fact] = [fact, *call.visits, *self._placed_scores(call)]
         return rows + self._close(record.call_id, call)

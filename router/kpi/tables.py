@@ -34,7 +34,8 @@ class CallFact(Fact, kw_only=True):
 
     ``wait_ms`` is None where nobody was asked for. ``late`` is the first answer's. ``caller`` is a keyed hash, "" where
     withheld. ``redial``: the same caller had rung within 30 minutes before. ``transferred``: after an agent had
-    answered, the call went on to somebody else and stayed there.
+    answered, the call went on to somebody else and stayed there. ``overtaken_ms``: how far behind, in place, the last
+    was who was served first all the same (see :mod:`router.kpi.overtaking`).
     """
 
     call_id: str
@@ -63,6 +64,7 @@ class CallFact(Fact, kw_only=True):
     leg_count: int = 0
     transferred: bool = False
     redial: bool = False
+    overtaken_ms: int = 0
     ended_by: str = ""
     detail: str = ""
 
@@ -92,6 +94,7 @@ class VisitFact(Fact, kw_only=True):
     overflowed_in: bool = False
     transferred_in: bool = False
     transferred: bool = False
+    overtaken_ms: int = 0
 
 
 class LegFact(Fact, kw_only=True):
@@ -99,7 +102,8 @@ class LegFact(Fact, kw_only=True):
 
     ``result``: ``talked``, ``elsewhere`` (another phone was faster), ``gone`` (the caller gave up), or why it was
     missed (``no_answer``, ``busy``, ``rejected``, ``forwarded``, ``unreachable``). ``wait_ms`` is the caller's when
-    this agent answered; ``first`` the first agent to answer the call. ``transferred``: this agent passed the call on.
+    this agent answered; ``first`` the first agent to answer the call. ``transferred``: this agent passed the call on;
+    ``handed``: got it from a colleague who had announced it, without a ring for the caller.
     """
 
     call_id: str
@@ -126,6 +130,7 @@ class LegFact(Fact, kw_only=True):
     held: bool = False
     wrapup_ms: int = 0
     transferred: bool = False
+    handed: bool = False
     leg_count: int = 1
 
 
@@ -165,6 +170,27 @@ class OutboundFact(Fact, kw_only=True):
     total_ms: int = 0
 
 
+class PromiseFact(Fact, kw_only=True):
+    """Something promised to a caller: a ``callback``, the answer to a ``message`` or to a ``complaint``.
+
+    ``at_ms`` is when it was promised. ``in_time`` is None where there is no deadline or it has not passed.
+    ``to_talk_ms`` is the time from booking a callback to the talk. ``call_type`` is a complaint's kind.
+    """
+
+    kind: str
+    ref: str
+    queue: str = ""
+    call_class: str = ""
+    call_type: str = ""
+    agent: str = ""
+    due_ms: int | None = None
+    done_ms: int | None = None
+    result: str = ""
+    in_time: bool | None = None
+    tries: int = 0
+    to_talk_ms: int | None = None
+
+
 class AlertFact(Fact, kw_only=True):
     """Something a supervisor was told."""
 
@@ -181,6 +207,7 @@ TABLES: dict[str, type[Fact]] = {
     "agent_spans": AgentSpanFact,
     "scores": ScoreFact,
     "outbound": OutboundFact,
+    "promises": PromiseFact,
     "alerts": AlertFact,
 }
 """Every table by its name."""

@@ -222,7 +222,7 @@ class Line:
             await self._free_ports("board_port")
         self.board = Process(
             "the wallboard",
-            [sys.executable, "-m", "router.wallboard"],
+            [sys.executable, "-m", "router.cli", "wallboard"],
             self.folders.logs / "wallboard.log",
             self.environment(),
         )

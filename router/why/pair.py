@@ -6,7 +6,7 @@ from router.acd.presence import FREE, availability
 from router.acd.selection import STRATEGIES
 from router.acd.spec import meets, need_text
 from router.acd.waiting import Waiting
-from router.control.call import Leg, LegFor, LegStage, Stage
+from router.control.call import TALKS, Leg, LegFor, LegStage
 from router.control.desk import Desk
 from router.core.ids import AgentId, CallId
 from router.core.records import AgentState
@@ -33,7 +33,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 def findings(desk: Desk, call_id: CallId, agent: AgentId) -> tuple[Finding, ...] | None:
     """Return everything that keeps an agent from a call now, the most lasting first; None where it does not wait."""
     call, waiting = desk.state.calls.get(call_id), desk.state.waiting.get(call_id)
-    if call is not None and call.stage is Stage.TALKING and call.agent == agent:
+    if call is not None and call.stage in TALKS and call.agent == agent:
         return (Finding(code=GOT),)
     if call is None or waiting is None:
         return None

@@ -247,6 +247,33 @@ class _Teller:
         said = self._words.say_or(f"queue.{record.why}", "queue.other", queue=record.queue, span=span, why=record.why)
         return [said]
 
+    # --- what was foretold and said while waiting ---
+
+    def estimated(self, record: records.WaitEstimated) -> list[str]:
+        span = self._words.span
+        key = "estimated.told" if record.told else "estimated"
+        said = self._say(
+            key,
+            ahead=f"{record.ahead:g}",
+            agents=record.agents,
+            low=span(record.low_ms),
+            high=span(record.high_ms),
+            mean=span(record.mean_ms),
+            said_low=record.said_low_min,
+            said_high=record.said_high_min,
+        )
+        return [said]
+
+    def judged(self, record: records.EstimateJudged) -> list[str]:
+        span = self._words.span
+        key = "judged.within" if record.within else "judged.outside"
+        return [self._say(key, wait=span(record.wait_ms), low=span(record.low_ms), high=span(record.high_ms))]
+
+    def announced(self, record: records.Announced) -> list[str]:
+        parts = self._words.listed(self._words.say_or(f"part.{part}", "part.other") for part in record.parts)
+        said = [self._say("announced", parts=parts, position=record.position)]
+        return said + [self._words.say_or(f"worse.{reason}", "worse.longer") for reason in record.reason.split()]
+
     # --- agents ---
 
     def rang(self, record: records.AgentRang) -> list[str]:
@@ -304,7 +331,7 @@ class _Teller:
     def talk_ended(self, record: records.TalkEnded) -> list[str]:
         return [
             self._say(
-                "talk_ended",
+                "talk_ended.transfer" if record.ended_by == "transfer" else "talk_ended",
                 agent=record.agent,
                 talk=self._words.span(record.talk_ms),
                 hold=self._words.span(record.hold_ms),
@@ -316,7 +343,19 @@ class _Teller:
 
     def transferred(self, record: records.CallTransferred) -> list[str]:
         kind = self._say(f"kind.{record.kind}")
-        return [self._say("transferred", kind=kind, target=record.target, rang=self._words.span(record.rang_ms))]
+        if not record.by:
+            return [self._say("transferred", kind=kind, target=record.target, rang=self._words.span(record.rang_ms))]
+        how = "sent_on.announced" if record.announced else "sent_on"
+        told = [self._say(how, agent=record.by, kind=kind, target=record.target)]
+        return [*told, self._say("sent_on.because", reason=record.reason)] if record.reason else told
+
+    def consult_began(self, record: records.ConsultBegan) -> list[str]:
+        return [self._say("consults", agent=record.agent, kind=self._say(f"kind.{record.kind}"), target=record.target)]
+
+    def consult_ended(self, record: records.ConsultEnded) -> list[str]:
+        result = record.result if record.result in ("taken_back", "transferred", "hung_up") else "not_reached"
+        talk = self._words.span(record.talk_ms)
+        return [self._say(f"consult.{result}", agent=record.agent, target=record.target, talk=talk)]
 
     def message(self, record: records.MessageLeft) -> list[str]:
         return [self._say("message", box=record.box, length=self._words.span(record.length_ms))]
@@ -364,6 +403,9 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.MenuStep: _Teller.step,
     records.CallQueued: _Teller.queued,
     records.QueueLeft: _Teller.queue_left,
+    records.WaitEstimated: _Teller.estimated,
+    records.EstimateJudged: _Teller.judged,
+    records.Announced: _Teller.announced,
     records.AgentRang: _Teller.rang,
     records.AgentMissed: _Teller.missed,
     records.AgentStateChanged: _Teller.state,
@@ -373,6 +415,8 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.CallHeld: _Teller.held,
     records.TalkEnded: _Teller.talk_ended,
     records.CallTransferred: _Teller.transferred,
+    records.ConsultBegan: _Teller.consult_began,
+    records.ConsultEnded: _Teller.consult_ended,
     records.MessageLeft: _Teller.message,
     records.CallbackAsked: _Teller.callback,
     records.ScoreGiven: _Teller.score,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, Step
+from router.acd.spec import ANYBODY, AnnouncementPlan, EstimatePlan, Step
 from router.control.call import LegFor, LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
@@ -16,6 +16,9 @@ from router.core.ids import AgentId, ChannelId, PhoneName
 from router.core.records import AgentState
 from support.outside import AGENTS, Outside
 from support.sites import KEYS
+
+HEARD = ("menu",)
+"""A prompt that the site has."""
 
 
 class Course:
@@ -37,8 +40,11 @@ class Course:
             "stay_empty": self.choose([True, True, False]),
             "reserve_count": self.choose([0, 0, 1]),
             "reserve_for": ("vip",),
+            "transfers": self.choose(["announced", "both"]),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
+            "estimate": self.choose([None, EstimatePlan(min_sample=1, least_within=0.0)]),
+            "announcements": self.choose([None, AnnouncementPlan(first_after_ms=1_000, every_ms=5_000, comfort=HEARD)]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
             "steps": self.choose(
                 [
@@ -110,6 +116,24 @@ class Course:
             events.AgentReadyAsked(agent=name),
             events.AgentPauseAsked(agent=name, reason="break"),
             events.AgentPauseAsked(agent=AgentId("nobody"), reason="break"),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def consult(self) -> None:
+        """An agent in a call consults, takes the caller back, or hands them over, in or out of turn."""
+        floor = self.outside.core.desk.state.floor
+        engaged = [name for name, status in floor.agents.items() if status.state in IN_CALL]
+        agent = AgentId(self.choose(engaged or AGENTS))
+        kind, target = self.choose(
+            [("agent", self.choose(AGENTS)), ("phone", self.choose(AGENTS)), ("extension", "nobody")]
+        )
+        facts = [
+            events.ConsultAsked(agent=agent, kind=kind, target=target),
+            events.ConsultAsked(agent=agent, kind="agent", target=self.choose(AGENTS)),
+            events.TakeBackAsked(agent=agent),
+            events.TransferAsked(agent=agent),
+            events.TransferAsked(agent=agent, kind="queue", target="desk"),
+            events.TransferAsked(agent=agent, kind=kind, target=target),
         ]
         self.outside.feed(self.choose(facts))
 
@@ -223,6 +247,7 @@ class Course:
             self.arrive: 8,
             self.sign_in: 4,
             self.ask: 4,
+            self.consult: 6,
             self.phone: 2,
             self.phone_in_use: 2,
             self.code: 1,
@@ -256,7 +281,8 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
+            by_itself = call.session is None and call.sent_by
+            assert by_itself or (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
@@ -281,6 +307,15 @@ class Course:
             kept = 0 if waiting.privileged else core.desk.site.floor.queues[waiting.queue].reserve_count
             assert waiting.offered or not able or len(free) <= kept, f"{able} are free while {waiting.call} waits"
 
+    def nothing_plays_under_anything_else(self) -> None:
+        """Who waits hears music or a playback, never both; who is being connected hears neither."""
+        for call in self.outside.core.desk.state.calls.values():
+            if call.stage in (Stage.WAITING, Stage.OFFERED):
+                assert not (call.music and call.playback is not None)
+                assert call.music or call.playback is not None
+            elif call.stage is Stage.CONNECTING:
+                assert not call.music and call.playback is None
+
     def nothing_is_left(self) -> None:
         """In the end nothing is left, and every call has its one terminal record."""
         self.outside.drain()
@@ -303,6 +338,7 @@ def test_whatever_happens(seed: int, steps: int) -> None:
         course.one_place_per_call()
         course.one_call_per_agent()
         course.nobody_free_while_somebody_waits()
+        course.nothing_plays_under_anything_else()
     course.nothing_is_left()
 
 
@@ -319,6 +355,9 @@ def test_a_course_meets_everything() -> None:
         "AgentMissed",
         "TalkEnded",
         "CallHeld",
+        "ConsultBegan",
+        "ConsultEnded",
+        "CallTransferred",
         "TalkKeyPressed",
         "Alert",
         "AskRefused",

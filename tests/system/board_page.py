@@ -189,7 +189,8 @@ class Stage:
             self.board = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "router.wallboard",
+                "router.cli",
+                "wallboard",
                 stdout=log,
                 stderr=log,
                 env={

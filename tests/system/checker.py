@@ -54,6 +54,8 @@ class _Call:
     wait_ms: int | None = None
     left_ms: int | None = None
     """The wait until a queue gave the caller back, or somebody who is no agent took them."""
+    sent_back: bool = False
+    """An agent sent the caller to a queue; the wait there is a new one, the call's own is the first."""
     talk_ms: int = 0
     ended: str = ""
 
@@ -78,7 +80,7 @@ def check(rows: Iterable[Row], *, quiet: bool = True, several: Collection[str] =
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry's flat strings with numbers as numbers and the well-known flags as booleans."""
-    flags = {"withheld", "queued", "late", "held", "asked", "reachable"}
+    flags = {"withheld", "queued", "late", "held", "asked", "reachable", "announced", "told", "answered", "within"}
     whole = {
         "seq",
         "at_ms",
@@ -92,12 +94,13 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
         "other_calls",
         "rung_count",
         "score",
+        "agents",
     }
     row: dict[str, Any] = {}
     for name, value in fields.items():
         if name in flags:
             row[name] = value == "1"
-        elif name in whole or name.endswith("_ms"):
+        elif name in whole or name.endswith(("_ms", "_min")):
             row[name] = int(value)
         elif name.endswith("_rings"):
             row[name] = float(value)
@@ -178,11 +181,11 @@ class _Replay:
                     self._fault(row, "answered twice")
                 call.answered_at = row["at_ms"]
             case "CallQueued":
-                if call.queued_at is not None and call.left_ms is None:
+                if call.queued_at is not None and call.left_ms is None and not call.sent_back:
                     self._fault(row, "asked for a person twice")
                 if not 1 <= row["position"] <= row["waiting"]:
                     self._fault(row, f"position {row['position']} of {row['waiting']} waiting")
-                call.queued_at, call.left_ms = call.queued_at or row["at_ms"], None
+                call.queued_at, call.left_ms, call.sent_back = call.queued_at or row["at_ms"], None, False
             case "QueueLeft":
                 if call.queued_at is None or call.talking is not None:
                     self._fault(row, "was not waiting")
@@ -192,7 +195,9 @@ class _Replay:
             case "CallTransferred":
                 if call.talking is not None or call.ringing:
                     self._fault(row, f"transferred while {call.talking or sorted(call.ringing)} has the call")
-                if call.queued_at is not None:
+                if row.get("by"):
+                    self._sent_on(row, name, call)
+                elif call.queued_at is not None:
                     call.left_ms = row["at_ms"] - call.queued_at
             case "AgentRang":
                 self._rang(row, name, call)
@@ -215,6 +220,16 @@ class _Replay:
             case "TalkKeyPressed" | "CallHeld":
                 if call.talking != row["agent"]:
                     self._fault(row, f"is not talking with {row['agent']}")
+
+    def _sent_on(self, row: Row, name: str, call: _Call) -> None:
+        """An agent handed the caller over: to an agent who has them now, to a queue, or to somebody who is no agent."""
+        if call.wait_ms is None:
+            self._fault(row, f"sent on by {row['by']} before anybody had the call")
+        if row["kind"] == "agent" and row["announced"]:
+            call.talking, call.connected_at = row["target"], row["at_ms"]
+            self.busy[row["target"]] = name
+        elif row["kind"] in ("agent", "queue"):
+            call.queued_at, call.attempt, call.sent_back = None, 0, True
 
     def _outbound(self, kind: str, row: Row) -> None:
         name = row["call_id"]
@@ -251,7 +266,8 @@ class _Replay:
         for loser in call.ringing - {row["agent"]}:  # rung together: they stop, answered elsewhere
             self._free(loser, row["call_id"])
         call.ringing, call.talking = set(), row["agent"]
-        call.connected_at, call.wait_ms = row["at_ms"], row["wait_ms"]
+        call.connected_at = row["at_ms"]
+        call.wait_ms = row["wait_ms"] if call.wait_ms is None else call.wait_ms
 
     def _ended(self, row: Row, name: str, call: _Call) -> None:
         outcome = row["outcome"]

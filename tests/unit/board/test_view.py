@@ -4,15 +4,18 @@ import msgspec
 import pytest
 
 from router.board.board import rooms_of
+from router.board.expected import Forecasts, expected
 from router.board.measured import NOTHING, Counting, Measured
 from router.board.rows import Row
 from router.board.view import Looks, rows_of
 from router.board.watch import Alarm
 from router.board.words import WORDS, words_of
-from router.core.present import Present
+from router.core import records
+from router.core.present import CallNow, CallStage, Present
 from router.core.records import AgentState, Record
 from router.core.wall import Room, Wall
 from router.drill.floor_day import FloorDay
+from router.kpi.evaluate import Cell
 from router.site import Site
 from support.day_count import agents_now, counted
 from support.sites import NOON, small_site
@@ -40,7 +43,7 @@ def looked(site: Site, stream: list[Record], now: int, measured: Measured | None
         present.apply(record)
     counting.take(stream)
     found = counting.count(now) if measured is None else measured
-    return rows_of(Looks(site, present, found, (), {}, None, now), rooms_of(site).values())
+    return rows_of(Looks(site, present, found, (), {}, Forecasts(), None, now), rooms_of(site).values())
 
 
 def test_the_day_equals_a_plain_count(site: Site, hour: list[Record]) -> None:
@@ -118,9 +121,25 @@ def test_a_rooms_sum_is_of_its_queues(site: Site, hour: list[Record]) -> None:
 def test_an_alarm_colours_its_agents_tile(site: Site) -> None:
     number = str(next(iter(site.floor.agents)))
     alarm = Alarm(key=f"wrap_up_long:{number}", kind="wrap_up_long", who=number, level="warn", of_agent=True)
-    rows = rows_of(Looks(site, Present(), NOTHING, (alarm,), {}, None, NOON), rooms_of(site).values())
+    rows = rows_of(Looks(site, Present(), NOTHING, (alarm,), {}, Forecasts(), None, NOON), rooms_of(site).values())
     assert rows[f"agent:{number}"]["level"] == "warn" and rows[f"alarm:{alarm.key}"]["who"] == number
 
 
 def test_every_state_has_words() -> None:
     assert all(f"state.{state.value}" in WORDS for state in AgentState)
+
+
+def test_expected_is_the_routers_forecast_of_who_stands_last() -> None:
+    def waits(call: str) -> CallNow:
+        return CallNow(call_id=call, stage=CallStage.WAITING, arrived_at_ms=NOON, queue="gas", asked_at_ms=NOON)
+
+    forecasts, line = Forecasts(), [waits("a"), waits("b")]
+    busy = {"talking": 2}
+    assert expected("gas", line, busy, {}, forecasts) == {"v": None, "why": "no_rate"}
+    assert expected("gas", line, busy, {"answered": Cell(30.0)}, forecasts) == {"v": 90_000}
+    common = {"seq": 1, "at_ms": NOON, "v": 1, "config": "c", "queue": "gas", "low_ms": 1, "high_ms": 2}
+    forecasts.take(records.WaitEstimated(call_id="b", position=2, ahead=1, agents=2, mean_ms=61_400, **common))
+    assert expected("gas", line, busy, {"answered": Cell(30.0)}, forecasts) == {"v": 61_000}
+    assert expected("gas", line[:1], busy, {"answered": Cell(30.0)}, forecasts) == {"v": 60_000}
+    assert expected("gas", [], {"ready": 1}, {}, forecasts) == {"v": 0}
+    assert expected("gas", [], {"paused": 1}, {}, forecasts) == {"v": None, "why": "no_agents"}
