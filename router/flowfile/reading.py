@@ -17,6 +17,7 @@ from router.flowfile.schema import Decoder, Spec, secrets_in
 from router.flowfile.services import read_services
 from router.flowfile.source import read_source
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.surge_specs import SurgeFile
 from router.flowfile.tree import Mapping, Scalar, Tree, kind_of
 from router.ivr.flow import Node
 from router.ivr.registry import node_types
@@ -48,6 +49,8 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     draft.hours = _part(draft, "hours.yaml", HoursFile)
     _check_names(draft, "hours.yaml", "hours")
     draft.board = _part(draft, "board.yaml", BoardFile)
+    draft.surges = _part(draft, "surge.yaml", SurgeFile)
+    _check_names(draft, "surge.yaml", "plans")
     draft.flows = {}
     for name in files.yaml:
         if name.startswith("flows/"):
