@@ -32,7 +32,7 @@ class Forecasts:
 def expected(
     queue: str, waiting: list[CallNow], agents: Mapping[str, int], now: Cells, forecasts: Forecasts
 ) -> dict[str, Any]:
-    """Return the cell of a queue: ``agents`` counts those signed in by state, ``now`` are measures of the last 15 min."""
+    """Return the cell of a queue: ``agents`` counts those signed in, ``now`` are measures of the last 15 minutes."""
     if not any(agents.get(state) for state in _IN_SERVICE):
         return {"v": None, "why": "no_agents"}
     if not waiting and agents.get("ready"):

@@ -19,6 +19,7 @@ WARN, BAD = "warn", "bad"
 _BAD_ALERTS = frozenset({"emergency_waiting", "nobody_on_call", "page_not_accepted", "trunk_down", "seats_missing"})
 _UNSEEN = ("account_locked",)
 """Alerts that are nothing for a wall: they speak of one caller."""
+_OF_SURGES = ("surge_step_proposed", "surge_release_proposed", "surge_step_taken", "seats_missing")
 _OF_STATE = {
     "agent_not_answering": AgentState.NOT_ANSWERING,
     "phone_forwarded": AgentState.NOT_ANSWERING,
@@ -80,6 +81,10 @@ class Watcher:
                     detail=record.detail,
                     of_agent=kind in _OF_STATE or record.subject in self.site.floor.agents,
                 )
+            case records.SurgeStepReleased() | records.SurgeDecided():
+                # what the plan said last of its steps and seats is over
+                for kind in _OF_SURGES:
+                    self._told.pop(f"{kind}:{record.plan}", None)
             case _:
                 pass
 

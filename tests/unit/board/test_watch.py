@@ -111,6 +111,16 @@ def test_what_happened_once_is_shown_for_a_while() -> None:
     assert alarms(watcher, Present(), NOON + show_ms) == {}
 
 
+def test_a_surge_plans_steps_are_shown_until_they_are_released() -> None:
+    watcher = Watcher(site_with())
+    watcher.take(alert("surge_step_taken", "inbound"))
+    watcher.take(alert("seats_missing", "inbound"))
+    assert alarms(watcher, Present(), NOON) == {"surge_step_taken inbound": "warn", "seats_missing inbound": BAD}
+    common = {"v": 1, "config": "c", "plan": "inbound", "step": 1, "group": "experts", "waiting": 8}
+    watcher.take(records.SurgeStepReleased(seq=3, at_ms=NOON, agents=(), after_call=(), by="plan", **common))
+    assert alarms(watcher, Present(), NOON) == {}
+
+
 def test_an_emergency_is_bad_as_long_as_it_waits() -> None:
     watcher = Watcher(site_with())
     watcher.take(alert("emergency_waiting", "gas"))
