@@ -389,6 +389,9 @@ class Router:
                 for name, trunk in self._live.site.trunks.items()
                 if trunk.register
             },
+            "trunks_unreachable": [
+                name for name in self._live.site.trunks if self._ami.trunks_reached.get(name) is False
+            ],
             "redis": {
                 "connected": self._redis.connected,
                 "trouble": self._redis.trouble,

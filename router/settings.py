@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     stream_keep_days: int = Field(14, ge=0, le=3_660, description="days records stay in the streams; 0: until too many")
     redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")
 
+    board: Literal["own", "off"] = Field("own", description="whether `hotline up` starts the wallboard")
+    board_port: int = Field(8090, ge=1, le=65535, description="TCP port of the wallboard's page")
     archive: str = Field("", description="folder of the archive of records; else <home>/archive")
     archive_keep_days: int = Field(
         400, ge=1, description="how long archived records are kept (callers' numbers in them)"

@@ -7,6 +7,7 @@ from router.core.ids import PhoneName
 from router.core.lines import Did, Phone, Trunk
 from router.errors import SiteError
 from router.flowfile import services
+from router.flowfile.board_specs import compile_wall
 from router.flowfile.callback_specs import compile_numbers
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
@@ -106,6 +107,7 @@ def _compile(draft: Draft) -> Site | None:
         callback_numbers=compile_numbers(head.callbacks),
         complaints=compile_complaints(head.complaints),
         rounds=compile_rounds(head.rounds),
+        wall=compile_wall(draft.board, head.title),
         publish_on_save=head.publish == "on_save",
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
     )

@@ -41,6 +41,8 @@ def wanted(settings: Settings) -> list[Port]:
         ]
     if settings.metrics_port:
         ports.append(Port(settings.metrics_port, "tcp", "metrics_port", "metrics"))
+    if settings.board == "own":
+        ports.append(Port(settings.board_port, "tcp", "board_port", "the wallboard"))
     return ports
 
 
@@ -120,6 +122,7 @@ class Block:
     ami: int
     redis: int
     metrics: int
+    board: int
     spare_first: int
     spare_last: int
     rtp_first: int
@@ -136,6 +139,7 @@ class Block:
             "ami_port": self.ami,
             "redis_port": self.redis,
             "metrics_port": self.metrics,
+            "board_port": self.board,
             "rtp_first": self.rtp_first,
             "rtp_last": self.rtp_last,
         }
@@ -170,6 +174,7 @@ def free_block(host: str = "127.0.0.1") -> Block:
                 ami=base + 2,
                 redis=base + 3,
                 metrics=base + 4,
+                board=base + 5,
                 spare_first=base + 10,
                 spare_last=base + 99,
                 rtp_first=base + 100,
