@@ -2,10 +2,12 @@
 
 import msgspec
 
+from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
 from router.acd.surge import SurgePlan
 from router.core.calendar import Calendar
+from router.core.followups import ComplaintRules, Round
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -46,6 +48,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    callback_numbers: NumberRules = NumberRules()
+    complaints: ComplaintRules = msgspec.field(default_factory=ComplaintRules)
+    rounds: dict[str, Round] = {}
     music: tuple[str, ...] = ()
     publish_on_save: bool = False
     surges: dict[str, SurgePlan] = {}

@@ -39,6 +39,8 @@ def wanted(settings: Settings) -> list[Port]:
             Port(settings.ami_port, "tcp", "ami_port", "AMI"),
             Port(settings.rtp_first, "udp", "rtp_first", "audio"),
         ]
+    if settings.metrics_port:
+        ports.append(Port(settings.metrics_port, "tcp", "metrics_port", "metrics"))
     return ports
 
 
@@ -117,6 +119,7 @@ class Block:
     ari: int
     ami: int
     redis: int
+    metrics: int
     spare_first: int
     spare_last: int
     rtp_first: int
@@ -132,6 +135,7 @@ class Block:
             "ari_port": self.ari,
             "ami_port": self.ami,
             "redis_port": self.redis,
+            "metrics_port": self.metrics,
             "rtp_first": self.rtp_first,
             "rtp_last": self.rtp_last,
         }
@@ -165,6 +169,7 @@ def free_block(host: str = "127.0.0.1") -> Block:
                 ari=base + 1,
                 ami=base + 2,
                 redis=base + 3,
+                metrics=base + 4,
                 spare_first=base + 10,
                 spare_last=base + 99,
                 rtp_first=base + 100,
@@ -182,7 +187,7 @@ def free_block(host: str = "127.0.0.1") -> Block:
 
 def _probes(base: int) -> Iterator[tuple[int, str]]:
     yield base, "udp"
-    for number in range(base, base + 4):
+    for number in range(base, base + 5):
         yield number, "tcp"
     yield base + 10, "udp"
     yield base + 100, "udp"
