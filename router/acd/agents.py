@@ -404,19 +404,18 @@ class Agents:
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
         """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""
         previous, was = status.state, status.since
-        status.state = next_state(previous, event)
+        status.state = state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RESERVE, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was
-        if status.state is AgentState.READY and not kept_place:
+        if state is AgentState.READY and event is not AgentEvent.PASSED:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
-        if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
+        if previous is AgentState.WRAP_UP or previous is AgentState.PAUSED:
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
         elif previous is AgentState.NOT_ANSWERING:
@@ -433,15 +432,15 @@ class Agents:
                 by=by,
                 call_id=status.call or "",
             )
-        if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
+        if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
-        if status.state is AgentState.SIGNED_OUT:
+        if state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)
             self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
-        elif AgentState.READY in (previous, status.state) or self.presence.counts_anybody:
+        elif state is AgentState.READY or previous is AgentState.READY or self.presence.counts_anybody:
             self._refresh(status)
 
     def _availability(self, status: AgentStatus) -> str:

@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from router.acd.spec import CallClass, Queue
+from router.acd.spec import Queue
+from router.acd.standing import class_of
 from router.acd.waiting import Waiting
 from router.control.call import TALKS, WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
@@ -81,7 +82,7 @@ def _one_place_per_call(desk: Desk, turn: Turn) -> Iterator[Fault]:
 def _place(desk: Desk, call: Call, turn: Turn) -> Waiting:
     """The place a call has by when it asked and its class."""
     queue = desk.queue_of(call)
-    call_class = desk.site_of(call).floor.classes.get(call.call_class, CallClass(name=call.call_class))
+    call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
     call.asked_at = call.asked_at or turn.now
     desk.state.wait_seq += 1
     return Waiting(

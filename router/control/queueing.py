@@ -2,7 +2,7 @@
 
 from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
-from router.acd.standing import STANDARD, strongest
+from router.acd.standing import STANDARD, class_of, strongest
 from router.acd.waiting import Waiting
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
@@ -87,8 +87,7 @@ class Queueing:
     def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
         """How a call will wait: its place, and who may serve it."""
         desk = self._desk
-        classes = desk.site_of(call).floor.classes
-        call_class = classes.get(call.call_class, CallClass(name=call.call_class))
+        call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
         seniors = call_class.senior_groups if call_class.senior_for_ms else ()
         return Waiting(
             call=call.id,
