@@ -13,7 +13,7 @@ from router.cli.past import Past, entries, local_text, now_ms, span_of
 from router.core.records import Record
 from router.errors import HotlineError
 from router.kpi.archive import raw_rows
-from router.kpi.audit import BY_AGENT, BY_QUEUE, COUNTED, HOURS, Counter, Finding, Totals, compare, totals
+from router.kpi.audit import Counter, Finding, Totals, compare, totals
 from router.kpi.clockwork import DAY_MS
 from router.kpi.history import History
 from router.kpi.live import Live
@@ -44,8 +44,8 @@ def audit(
     history = past.history(span)
     source, records = _records(past, span, history)
     findings = compare(
-        _board(past, span, records, history.at_ms),
-        _report(history, span),
+        _board(past, span, records),
+        totals(history, span),
         Counter(*span).take(_plain(records)).counted(),
     )
     wrong = [finding for finding in findings if not finding.agrees]
@@ -95,24 +95,12 @@ def _records(past: Past, span: tuple[int, int], history: History) -> tuple[str, 
     return "the archive", [record for record in kept if record is not None]
 
 
-def _board(past: Past, span: tuple[int, int], records: list[Record], at_ms: int) -> Totals:
+def _board(past: Past, span: tuple[int, int], records: list[Record]) -> Totals:
     live = Live(past.clock, groups=past.groups, key=past.key)
     for first in range(0, len(records), _BOARD_TAKES):
         live.take(records[first : first + _BOARD_TAKES])
         live.refresh()
-    return _totals(live, span, at_ms)
-
-
-def _report(history: History, span: tuple[int, int]) -> Totals:
-    return _totals(history, span, history.at_ms)
-
-
-def _totals(counted: Live | History, span: tuple[int, int], at_ms: int) -> Totals:
-    return totals(
-        counted.evaluate([*COUNTED, *HOURS], span),
-        counted.evaluate(BY_QUEUE, span, split=("queue",)),
-        counted.evaluate(BY_AGENT, span, split=("agent",)),
-    )
+    return totals(live, span)
 
 
 def _plain(records: list[Record]) -> Iterator[dict[str, Any]]:

@@ -4,8 +4,8 @@ The plain count shares no code with the other two: it goes through the records o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
@@ -44,13 +44,14 @@ HOURS = ("signed_in_hours", "idle_hours", "talk_hours", "hold_hours", "wrap_up_h
 BY_QUEUE = ("received", "answered", "abandoned", "overflowed_out")
 BY_AGENT = ("answered",)
 _STATES = {
-    "idle_hours": ("ready", "ringing"),
+    "idle_hours": ("ready", "reserved", "ringing"),
     "talk_hours": ("talking",),
-    "hold_hours": ("holding",),
+    "hold_hours": ("holding", "consulting"),
     "wrap_up_hours": ("wrap_up",),
     "paused_hours": ("paused",),
 }
 _REDIAL_MS = 30 * 60_000
+_SHORT_MS = 20_000
 
 Totals = dict[str, float]
 """A total by what it is of, such as ``answered`` or ``answered / queue gas``."""
@@ -85,8 +86,18 @@ def compare(board: Totals, report: Totals, records: Totals) -> list[Finding]:
     return found
 
 
-def totals(centre: Iterable[Line], queues: Iterable[Line], agents: Iterable[Line]) -> Totals:
-    """Return the totals of measures: numerators and denominators as they were divided."""
+class Evaluates(Protocol):
+    """The board's way or the reports'."""
+
+    def evaluate(self, names: Iterable[str], span: tuple[int, int], *, split: Sequence[str] = ()) -> list[Line]:
+        """Count measures."""
+
+
+def totals(counted: Evaluates, span: tuple[int, int]) -> Totals:
+    """Return the totals that one way counts: numerators and denominators as they were divided."""
+    centre = counted.evaluate([*COUNTED, *HOURS], span)
+    queues = counted.evaluate(BY_QUEUE, span, split=("queue",))
+    agents = counted.evaluate(BY_AGENT, span, split=("agent",))
     found: Totals = {}
     for line in centre:
         for name, cell in line.cells.items():
@@ -164,6 +175,7 @@ class Counter:
                 call["asked"] = call["asked"] or at_ms
             case "QueueLeft":
                 call["visits"][-1]["end"] = "given_back"
+                call["visits"][-1]["waited"] = row["wait_ms"]
             case "AgentRang":
                 call["rung"].append(row["agent"])
             case "AgentMissed":
@@ -179,7 +191,10 @@ class Counter:
                 if row["hold_ms"]:
                     call["held"].add(row["agent"])
             case "CallTransferred":
-                call["sent_on"] = bool(call["talks"])
+                if row["kind"] == "agent" and row["announced"]:
+                    call["talks"].append({"agent": row["target"]})
+                elif row["kind"] not in ("agent", "queue"):
+                    call["sent_on"] = bool(call["talks"])
             case "ScoreGiven":
                 call["scores"].append(row["score"])
             case "CallEnded":
@@ -194,7 +209,8 @@ class Counter:
         if row["previous"] == "wrap_up" and (call := self._calls.get(self._wraps.pop(agent, ""))) is not None:
             call["wrapping"] -= 1
             call["wrap_ms"] += row["previous_ms"]
-        if row["state"] == "wrap_up" and (call := self._calls.get(row["call_id"])) is not None:
+        call = self._calls.get(row["call_id"]) if row["state"] == "wrap_up" else None
+        if call is not None and any(talk["agent"] == agent for talk in call["talks"]):
             call["wrapping"] += 1
             self._wraps[agent] = row["call_id"]
         self._agents[agent] = (row["state"], at_ms)
@@ -259,7 +275,7 @@ class Counter:
         if talks:
             count["asa: sum"] += talks[0]["wait_ms"]
             count["late_answers: sum"] += talks[0]["late"]
-            passed_on = len({talk["agent"] for talk in (talks[0], talks[-1])}) > 1 or call.get("sent_on", False)
+            passed_on = len({talk["agent"] for talk in talks}) > 1 or call.get("sent_on", False)
             count["transfers: sum"] += passed_on
             for of in ("asa", "late_answers", "transfers"):
                 count[f"{of}: of"] += 1
@@ -283,5 +299,7 @@ class Counter:
             self._sum[f"overflowed_out / queue {queue}"] += 1
         elif end == "answered":
             self._sum[f"answered / queue {queue}"] += 1
-        elif "ended" in call and end in ("", "given_back") and call["ended"]["outcome"] == "abandoned":
-            self._sum[f"abandoned / queue {queue}"] += 1
+        elif "ended" in call and end in ("", "given_back"):
+            outcome, waited = call["ended"]["outcome"], visit.get("waited", 0)
+            if outcome == "abandoned" or (outcome == "answered" and waited > _SHORT_MS):  # sent there by an agent
+                self._sum[f"abandoned / queue {queue}"] += 1

@@ -33,6 +33,8 @@ from router.kpi.tables import (
 
 REDIAL_MS: Ms = 30 * 60_000
 """A caller who rings again within this time rings again for the same matter."""
+SHORT_MS: Ms = 20_000
+"""A wait up to this of a caller whom an agent had sent to a queue is a short one (the router judges all others)."""
 _REMEMBER_CALLERS = 10_000
 """How many callers are remembered before those beyond REDIAL_MS are forgotten."""
 
@@ -343,19 +345,22 @@ class Facts:
         return []
 
     def _transferred(self, record: records.CallTransferred) -> list[Fact]:
-        if (call := self._call(record.call_id, record.at_ms)) is not None:
+        call = self._call(record.call_id, record.at_ms)
+        if call is None:
+            return []
+        if record.kind == "agent" and record.announced:  # they talk already; no queue and no ring of ours between
+            leg = self._leg(call, record.call_id, record.target, call.fact.queue, record.at_ms)
+            leg.result, leg.connected_ms, leg.handed = TALKED, record.at_ms, True
+            call.legs.append(leg)
+            call.fact.leg_count += 1
+            call.talking = True
+        elif record.kind not in ("agent", "queue"):  # these go on waiting: a transfer once somebody takes them
             call.away = True
             if call.in_queue:
                 self._leave(call, record.at_ms, records.Outcome.SENT_OUT.value)
-            self._passed_on(call)
+            if talked := [leg for leg in call.legs if leg.result == TALKED]:
+                talked[-1].transferred = call.fact.transferred = True
         return []
-
-    @staticmethod
-    def _passed_on(call: CallSoFar) -> None:
-        """The caller is with somebody who is no agent: the agent who talked last, if any, passed them on."""
-        talked = [leg for leg in call.legs if leg.result == TALKED]
-        if talked:
-            talked[-1].transferred = call.fact.transferred = True
 
     def _ended(self, record: records.CallEnded) -> list[Fact]:
         seen = record.call_id in self.state.calls
@@ -376,21 +381,18 @@ class Facts:
         fact.queue, fact.call_type = record.queue, record.call_type
         fact.ended_by, fact.detail = record.ended_by, record.detail
         talked = [leg for leg in call.legs if leg.result == TALKED]
-        if len(talked) > 1:
-            for before, after in itertools.pairwise(talked):
-                before.transferred = before.transferred or before.agent != after.agent
-            # A consultation that comes back is no transfer: who talked last is who talked first.
-            fact.transferred = fact.transferred or talked[0].agent != talked[-1].agent
-            if not fact.transferred:
-                for leg in talked:
-                    leg.transferred = False
+        for before, after in itertools.pairwise(talked):
+            if before.agent != after.agent:  # a consultation that comes back makes no second talk
+                before.transferred = fact.transferred = True
         for leg in call.legs:
             if not leg.result:
                 leg.result, leg.ended_ms = GONE, record.at_ms
                 leg.rang_ms = max(0, record.at_ms - leg.rang_at_ms)
         if call.in_queue:
-            self._leave(call, record.at_ms, fact.outcome)
+            self._leave(call, record.at_ms, "" if fact.outcome == ANSWERED else fact.outcome)
         for visit in call.visits:
+            if not visit.outcome and fact.outcome == ANSWERED:  # an agent had sent them there, and nobody took them
+                visit.outcome = "abandoned_short" if (visit.wait_ms or 0) <= SHORT_MS else "abandoned"
             visit.outcome = visit.outcome or fact.outcome
             visit.call_type = record.call_type
             visit.transferred = any(

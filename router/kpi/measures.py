@@ -53,10 +53,13 @@ _IN_LEVEL = f"({_OFFERED} AND outcome <> 'abandoned_short') OR ({_LATE_ALREADY})
 _TALKED = "result = 'talked' AND ended_ms IS NOT NULL"
 _DONE = "result = 'talked' AND NOT open"
 """An agent's part with everything known: the wrap-up is over."""
-_PICKED_UP = "result = 'talked'"
+_TOOK = "result = 'talked'"
+_PICKED_UP = "result = 'talked' AND NOT handed"
 _RUNG_OUT = "result IN ('no_answer', 'busy', 'rejected', 'forwarded', 'unreachable')"
-_WORK = "state IN ('talking', 'holding', 'wrap_up')"
-_IDLE = "state IN ('ready', 'ringing')"
+_HOLD = "state IN ('holding', 'consulting')"
+"""An agent who consults has a caller on hold; whoever is asked works too."""
+_WORK = f"(state IN ('talking', 'wrap_up') OR {_HOLD})"
+_IDLE = "state IN ('ready', 'reserved', 'ringing')"
 _REPEAT = "(call_class LIKE '%repeat%' OR call_type LIKE '%repeat%complaint%' OR call_type LIKE '%complaint%repeat%')"
 """The class ``repeat`` is built in: callers who complain again."""
 _COMPLAINT = f"(call_class LIKE '%complaint%' OR call_type LIKE '%complaint%' OR {_REPEAT})"
@@ -142,8 +145,8 @@ _ALL = (
         number="1",
         english="Adherence",
         chinese="实际工作率",
-        words="time ready, ringing, talking (hold included) or in wrap-up inside rostered answering time / rostered "
-        "answering time; breaks and training are left out",
+        words="time ready, ringing, talking (hold and consulting included) or in wrap-up inside rostered answering "
+        "time / rostered answering time; breaks and training are left out",
         unit=Unit.SHARE,
         over=total(ADHERED, "ms"),
         under=total(ROSTER, "ms"),
@@ -295,7 +298,7 @@ _ALL = (
         "the caller gave up or another phone was faster left out)",
         unit=Unit.SHARE,
         over=count(LEGS, f"{_PICKED_UP} AND agent_rings <= {{agent_rings}}"),
-        under=count(LEGS, f"{_PICKED_UP} OR {_RUNG_OUT}"),
+        under=count(LEGS, f"({_PICKED_UP}) OR {_RUNG_OUT}"),
         splits=OF_ALL,
         nothing=Words(
             "no agent's phone rang in this span",
@@ -365,7 +368,7 @@ _ALL = (
         chinese="每小时呼叫次数",
         words="calls agents answered / their signed-in hours",
         unit=Unit.PER_HOUR,
-        over=count(LEGS, _PICKED_UP),
+        over=count(LEGS, _TOOK),
         under=total(SPANS, "ms"),
         scale=3_600_000,
         target=Target(words="5-100 by kind of line", low=5, high=100),
@@ -402,8 +405,8 @@ _ALL = (
         number="12",
         english="Occupancy",
         chinese="占线率",
-        words="(talk + wrap-up + hold) / (talk + wrap-up + hold + time ready or ringing); pauses and time out of "
-        "rotation count in neither",
+        words="(talk + wrap-up + hold) / (talk + wrap-up + hold + time ready or ringing); consulting is hold; "
+        "pauses and time out of rotation count in neither",
         unit=Unit.SHARE,
         over=total(SPANS, "ms", _WORK),
         under=total(SPANS, "ms", f"{_WORK} OR {_IDLE}"),
@@ -751,7 +754,7 @@ _ALL = (
         chinese="座席振铃数",
         words="phones of agents that were rung for a call, picked up or not",
         unit=Unit.COUNT,
-        over=count(LEGS),
+        over=count(LEGS, "NOT handed"),
         splits=OF_ALL,
     ),
     Measure(
@@ -766,7 +769,7 @@ _ALL = (
     _hours("signed_in_hours", "Signed-in hours", "签入时长", "true"),
     _hours("idle_hours", "Ready and ringing", "空闲时长", _IDLE),
     _hours("talk_hours", "Talking", "通话时长", "state = 'talking'"),
-    _hours("hold_hours", "Holding", "持线时长", "state = 'holding'"),
+    _hours("hold_hours", "Holding and consulting", "持线与咨询时长", _HOLD),
     _hours("wrap_up_hours", "In wrap-up", "事后处理时长", "state = 'wrap_up'"),
     _hours("paused_hours", "Paused", "暂停时长", "state = 'paused'"),
     _hours("not_answering_hours", "Out of rotation", "停派时长", "state = 'not_answering'"),

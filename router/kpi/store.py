@@ -73,7 +73,7 @@ _VIEWS = (
     "CREATE VIEW adhered AS SELECT r.* REPLACE (greatest(r.start_ms, s.start_ms) AS start_ms,"
     " least(r.end_ms, s.end_ms) AS end_ms) FROM roster r JOIN agent_spans s ON r.agent = s.agent"
     " AND r.half_ms = s.half_ms AND s.start_ms < r.end_ms AND s.end_ms > r.start_ms"
-    " WHERE s.state IN ('ready', 'ringing', 'talking', 'holding', 'wrap_up')",
+    " WHERE s.state IN ('ready', 'reserved', 'ringing', 'talking', 'holding', 'consulting', 'wrap_up')",
     "CREATE VIEW attendance AS SELECT r.*, EXISTS (SELECT 1 FROM agent_spans s WHERE s.agent = r.agent"
     " AND s.start_ms < r.end_ms AND s.end_ms > r.start_ms) AS present"
     " FROM rostered_shifts r WHERE r.start_ms < (SELECT ms FROM horizon)",
@@ -81,9 +81,10 @@ _VIEWS = (
 
 
 def connect(files: Mapping[str, Sequence[str]] | None = None, from_day: int = 0) -> duckdb.DuckDBPyConnection:
-    """Return a connection with all tables, empty, or those of ``files`` (Parquet files by table) as views over them.
+    """Return a connection with all tables: empty, or those of ``files`` (Parquet files by table) as views over them.
 
-    Of the files, rows of days before ``from_day`` are left out. Rows are added with :func:`add`; what is under way is set with :func:`set_open`.
+    Of the files, rows of days before ``from_day`` are left out. Rows are added with :func:`add`; what is under way is
+    set with :func:`set_open`.
     """
     connection = duckdb.connect(":memory:", config={"preserve_insertion_order": "false"})
     connection.execute("SET TimeZone = 'UTC'")
@@ -95,10 +96,8 @@ def connect(files: Mapping[str, Sequence[str]] | None = None, from_day: int = 0)
         if files is not None and files.get(name):
             listed_files = ", ".join("'" + path.replace("'", "''") + "'" for path in files[name])
             chosen = ", ".join(f'"{column}"' for column in columns(row))
-            parts.insert(
-                0,
-                f"SELECT {chosen} FROM read_parquet([{listed_files}], union_by_name = true) WHERE day >= {int(from_day)}",
-            )
+            whole = f"read_parquet([{listed_files}], union_by_name = true)"
+            parts.insert(0, f"SELECT {chosen} FROM {whole} WHERE day >= {int(from_day)}")
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
     for name, kinds in FIGURES.items():
         listed = ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())

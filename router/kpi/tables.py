@@ -99,7 +99,8 @@ class LegFact(Fact, kw_only=True):
 
     ``result``: ``talked``, ``elsewhere`` (another phone was faster), ``gone`` (the caller gave up), or why it was
     missed (``no_answer``, ``busy``, ``rejected``, ``forwarded``, ``unreachable``). ``wait_ms`` is the caller's when
-    this agent answered; ``first`` the first agent to answer the call. ``transferred``: this agent passed the call on.
+    this agent answered; ``first`` the first agent to answer the call. ``transferred``: this agent passed the call on;
+    ``handed``: got it from a colleague who had announced it, without a ring for the caller.
     """
 
     call_id: str
@@ -126,6 +127,7 @@ class LegFact(Fact, kw_only=True):
     held: bool = False
     wrapup_ms: int = 0
     transferred: bool = False
+    handed: bool = False
     leg_count: int = 1
 
 

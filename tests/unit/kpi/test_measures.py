@@ -237,18 +237,67 @@ def test_a_transfer_counts_once_and_its_time_by_the_agent() -> None:
     }
 
 
-def test_a_consultation_that_comes_back_is_no_transfer() -> None:
-    tape = Tape()
+def consulted(tape: Tape) -> None:
+    """1001 talks for 60 s, asks 1002 for 20 s while the caller holds."""
     for agent in ("1001", "1002"):
         tape.agent(HOUR, agent, "ready")
     tape.arrive("a", HOUR)
     tape.ask("a", HOUR + 5)
-    for start, agent in ((10, "1001"), (20, "1002"), (30, "1001")):
-        tape.ring("a", HOUR + start, agent)
-        tape.connect("a", HOUR + start + 1, agent, 6)
-        tape.talked("a", HOUR + start + 9, agent, 8)
-    tape.end("a", HOUR + 39, "answered", queue="desk", agent="1001", wait_ms=6_000)
-    assert [cell.value for cell in told(tape, "answered", "transfers")] == [1, 0]
+    tape.ring("a", HOUR + 6, "1001")
+    tape.connect("a", HOUR + 8, "1001", 3)
+    asks = {"call_id": "a", "queue": "desk", "agent": "1001", "kind": "agent", "target": "1002"}
+    tape.note(HOUR + 68, records.CallHeld, call_id="a", queue="desk", agent="1001", held=True)
+    tape.agent(HOUR + 68, "1001", "consulting", call="a")
+    tape.note(HOUR + 68, records.ConsultBegan, **asks)
+    tape.agent(HOUR + 70, "1002", "consulting", call="a")
+
+
+def test_a_consultation_that_comes_back_is_no_transfer() -> None:
+    tape = Tape()
+    consulted(tape)
+    tape.agent(HOUR + 88, "1002", "ready")
+    tape.agent(HOUR + 88, "1001", "talking", call="a")
+    tape.talked("a", HOUR + 100, "1001", 72, hold_s=20)
+    tape.end("a", HOUR + 100, "answered", queue="desk", agent="1001", wait_ms=3_000)
+    names = ("answered", "transfers", "talk_time", "hold_time")
+    assert [cell.value for cell in told(tape, *names)] == [1, 0, 72, 20]
+
+
+def test_an_announced_transfer_is_one_call_two_talks_and_one_ring() -> None:
+    tape = Tape()
+    consulted(tape)
+    tape.talked("a", HOUR + 88, "1001", 60, hold_s=20, wrap_s=10)
+    tape.agent(HOUR + 88, "1002", "talking", call="a")
+    tape.note(HOUR + 88, records.CallTransferred, call_id="a", kind="agent", target="1002", by="1001", announced=True)
+    tape.talked("a", HOUR + 128, "1002", 40)
+    tape.end("a", HOUR + 128, "answered", queue="desk", agent="1002", wait_ms=3_000)
+    names = ("answered", "transfers", "talk_time", "hold_time", "asa", "phones_rung", "within_three_rings", "handling")
+    assert [cell.value for cell in told(tape, *names)] == [1, 1, 50, 20, 3, 1, 1, 55]
+    by_agent = lived(tape).evaluate(("answered", "talk_time", "asa", "transfers"), DAY, split=("agent",))
+    assert {line.split["agent"]: [cell.value for cell in line.cells.values()] for line in by_agent} == {
+        "1001": [1, 60, 3, 1],
+        "1002": [1, 40, None, 0],
+    }
+
+
+def test_a_caller_sent_to_a_queue_who_hangs_up_there_was_answered_but_not_by_that_queue() -> None:
+    tape = Tape()
+    tape.agent(HOUR, "1001", "ready")
+    tape.arrive("a", HOUR)
+    tape.ask("a", HOUR + 5)
+    tape.ring("a", HOUR + 6, "1001")
+    tape.connect("a", HOUR + 8, "1001", 3)
+    tape.talked("a", HOUR + 68, "1001", 60)
+    tape.note(HOUR + 68, records.CallTransferred, call_id="a", kind="queue", target="bills", by="1001")
+    tape.ask("a", HOUR + 68, "bills")
+    tape.note(HOUR + 108, records.QueueLeft, call_id="a", queue="bills", why="hung_up", wait_ms=40_000)
+    tape.end("a", HOUR + 108, "answered", queue="bills", agent="1001", wait_ms=3_000, detail="sent_on")
+    assert [cell.value for cell in told(tape, "answered", "abandoned", "transfers", "asa")] == [1, 0, 0, 3]
+    lines = lived(tape).evaluate(("answered", "abandoned", "transferred_in"), DAY, split=("queue",))
+    assert {line.split["queue"]: [cell.value for cell in line.cells.values()] for line in lines} == {
+        "desk": [1, 0, 0],
+        "bills": [0, 1, 1],
+    }
 
 
 def test_a_call_sent_on_outside_by_an_agent_is_transferred_and_one_sent_before_is_not() -> None:
