@@ -6,6 +6,7 @@ The archive is made at random but always the same: its facts are written as the 
 import argparse
 import datetime
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -263,14 +264,19 @@ def main() -> None:
             ("week", "2026-10-21", "pdf"),
             ("day", "2026-10-21", "pdf"),
         ):
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), _cpu_s()
             command = [
                 sys.executable, "-c", "from router.cli import main; main()", "--home", str(home), "report", kind,
                 "--date", date, "--format", form, "--out", str(home / f"{kind}.{form}"), "--quiet",
             ]  # fmt: skip
             environment = {**os.environ, "HOTLINE_SITE": str(SITE), "HOTLINE_REDIS_PORT": "1"}
             subprocess.run(command, check=True, env=environment)
-            print(f"  {kind:6} {form:5} {_since(began)}", flush=True)
+            print(f"  {kind:6} {form:5} {_since(began)} ({_cpu_s() - cpu:.1f} s of CPU)", flush=True)
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _since(began: float) -> str:

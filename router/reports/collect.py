@@ -134,6 +134,8 @@ STEPS = 14
 """How many steps making a report takes, for a progress bar."""
 _TREND: dict[By, int] = {"half_hour": 5, "day": 7}
 _DAY_HALVES = 48
+_AIM_BYTES = 22
+"""A target longer than this does not fit beside its number."""
 
 
 class NoData(HotlineError):
@@ -174,6 +176,7 @@ class Collector:
         self._footnotes: dict[str, int] = {}
         self._reasons: dict[str, str] = {}
         self._halves = Halves(clock)
+        self._oldest_ms = history.oldest_ms()
 
     def report(self, site: str) -> Report:
         """Make it. Raises NoData where nothing at all is known of the span."""
@@ -181,10 +184,9 @@ class Collector:
         self._step(say("tables.all"))
         whole = self._line(list(MEASURES), period.span)
         self._require(whole)
-        self._step(say(f"before.{period.kind}"))
-        before = self._line(list(MEASURES), period.before)
+        before = self._before(list(MEASURES))
         figures = tuple(
-            self._figures(name, names, whole.cells, before.cells, printed=None) for name, names in FIGURES.items()
+            self._figures(name, names, whole.cells, before, printed=None) for name, names in FIGURES.items()
         )
         columns = cuts(period, self._clock)
         self._step(say("tables.time"))
@@ -192,7 +194,7 @@ class Collector:
         pictures = self._pictures(columns, over_time)
         parts = [self._part(*split) for split in _SPLITS]
         roster, blocks, notes, sheet = self._roster(columns)
-        everything = self._figures("all", tuple(MEASURES), whole.cells, before.cells, printed=0)
+        everything = self._figures("all", tuple(MEASURES), whole.cells, before, printed=0)
         times = self._times(columns, over_time)
         return Report(
             **self._heads(site),
@@ -211,9 +213,9 @@ class Collector:
         say = self._say
         names = tuple(name for names in FIGURES.values() for name in names)
         self._step(say("tables.all"))
-        whole, before = self._line(names, self._period.span), self._line(names, self._period.before)
+        whole, before = self._line(names, self._period.span), self._before(names)
         figures = tuple(
-            self._figures(name, names[:10], whole.cells, before.cells, printed=None) for name, names in FIGURES.items()
+            self._figures(name, names[:10], whole.cells, before, printed=None) for name, names in FIGURES.items()
         )
         return Report(
             **self._heads(site),
@@ -313,7 +315,7 @@ class Collector:
                     Entry(value=heading.title, text=heading.title, why=one),
                     entry,
                     msgspec.structs.replace(earlier, mark=""),
-                    text_entry(target(MEASURES[one], say.language)),
+                    self._aim(one),
                 )
             )
         title = say("tables.all") if name == "all" else say(f"figures.{name}")
@@ -325,7 +327,24 @@ class Collector:
         )
         return Table(name=name, title=title, headings=headings, rows=tuple(rows), printed=printed)
 
+    def _aim(self, name: str) -> Entry:
+        """What is aimed at; a long one stands in the footnote."""
+        words = target(MEASURES[name], self._say.language)
+        return Entry(value=words, text=words if len(words.encode()) <= _AIM_BYTES else "…")
+
     # --- counting ---
+
+    def _before(self, names: Sequence[str]) -> dict[str, Cell]:
+        """The figures of what the period is compared with: none where the archive begins later than that."""
+        self._step(self._say(f"before.{self._period.kind}"))
+        if self._knows(self._period.before[0]):
+            return self._line(names, self._period.before).cells
+        english, chinese = (Say(language)("why.before_archive") for language in ("en", "zh"))
+        return {name: Cell(None, why=english, why_chinese=chinese) for name in names}
+
+    def _knows(self, at_ms: Ms) -> bool:
+        """Whether the archive reaches back to a day."""
+        return self._halves.of(at_ms)[2] >= self._halves.of(self._oldest_ms)[2]
 
     def _line(self, names: Sequence[str], span: tuple[Ms, Ms]) -> Line:
         return self._history.evaluate(names, span, only=self._only)[0]
@@ -365,10 +384,10 @@ class Collector:
         rows = []
         for cut in columns:
             line = found.get(cut.key)
-            future = cut.start_ms >= self._known_ms
+            none = self._no_time(cut)
             cells = [
-                self._dash(self._say("why.not_yet"), MEASURES[name].unit)
-                if future
+                self._dash(self._say(none), MEASURES[name].unit)
+                if none
                 else self._entry(name, line.cells[name] if line is not None else nothing[name])
                 for name in _OVER_TIME
             ]
@@ -381,6 +400,12 @@ class Collector:
             printed=0,
         )
 
+    def _no_time(self, cut: Cut) -> str:
+        """Why nothing can be known of a column; "" where it can."""
+        if cut.start_ms >= self._known_ms:
+            return "why.not_yet"
+        return "" if self._knows(cut.end_ms - 1) else "why.before_archive"
+
     def _when(self, cut: Cut) -> str:
         return self._text(cut.start_ms) if isinstance(cut.key, int) else cut.key
 
@@ -392,7 +417,7 @@ class Collector:
         pictures = [self._speed()]
         self._step(say("chart.calls"))
         known = [found.get(cut.key) for cut in columns]
-        nought = [0.0 if cut.start_ms < self._known_ms else None for cut in columns]
+        nought = [None if self._no_time(cut) else 0.0 for cut in columns]
         curves = tuple(
             Curve(
                 label=say(f"curve.{name}"),
@@ -441,7 +466,7 @@ class Collector:
                 Curve(label=say(f"curve.{period.fine}"), values=tuple(values), faint=True),
                 Curve(label=say("trend"), values=smooth),
             ),
-            ticks=_ticks(fine) if len(fine) <= 2 * _DAY_HALVES or period.fine == "day" else self._day_ticks(fine),
+            ticks=_ticks(fine) if len(fine) <= 2 * _DAY_HALVES and period.fine != "day" else self._day_ticks(fine),
             target=level,
             target_label=say("curve.target"),
             unit=say.unit("s"),
@@ -476,11 +501,14 @@ class Collector:
         )
 
     def _day_ticks(self, fine: Sequence[Cut]) -> tuple[tuple[int, str], ...]:
-        """The beginnings of days among half hours."""
+        """The beginnings of days among half hours, of months among days."""
+        epoch = datetime.date(1970, 1, 1)
         days = [(place, self._clock.at(cut.start_ms).day) for place, cut in enumerate(fine)]
+        if self._period.fine == "day":
+            dates = [(place, epoch + datetime.timedelta(days=day)) for place, day in days]
+            return tuple((place, f"{date.month}-1") for place, date in dates if date.day == 1)
         starts = [days[0], *(after for before, after in pairwise(days) if before[1] != after[1])]
         every = max(1, -(-len(starts) // 8))
-        epoch = datetime.date(1970, 1, 1)
         return tuple((place, f"{(epoch + datetime.timedelta(days=day)).day:02}") for place, day in starts[::every])
 
     def _wrap_up(self, columns: Sequence[Cut], known: Sequence[Line | None]) -> Picture:
@@ -538,7 +566,7 @@ class Collector:
         for key, line in found.items():
             values = [line.cells[name].value or 0.0 for name in named]
             halves[int(key)] = Half(offered=values[0], answered=values[1], signed_in_h=values[2], rostered_h=values[3])
-        oldest = self._halves.of(self._history.oldest_ms())[2]
+        oldest = self._halves.of(self._oldest_ms)[2]
         first = max(self._halves.of(span[0])[2], oldest)
         # the day an archive begins in is not known whole
         known_from = utc_of(self._clock, first + 1, 0)
@@ -591,7 +619,8 @@ class Collector:
                     say(f"roster.{name}"),
                     tuple(self._number(getattr(column, name), name, digits, reasons) for column in columns),
                 )
-                for name, digits in names
+                for number, (name, digits) in enumerate(names)
+                if not number or any(getattr(column, name) is not None for column in columns)
             ]
             blocks.append(Block(title=say(title), lines=tuple(lines)))
         return tuple(blocks)
@@ -619,9 +648,9 @@ class Collector:
             "spread": no_past if not roster.weeks else say("why.one_week"),
             "bearable": say("why.no_capacity") if rostered else no_seats,
             "use": say("why.no_capacity") if rostered else no_seats,
-            "last": no_past,
-            "last_person": no_past if self._only else say("why.no_agents"),
-            "actual": say("why.not_yet"),
+            "last": say("why.no_last"),
+            "last_person": say("why.by_part") if self._only else say("why.no_last"),
+            "actual": say("why.not_whole"),
             "off": say("why.no_forecast"),
             "actual_person": say("why.by_part") if self._only else say("why.no_agents"),
             "forecast_person": no_seats,

@@ -93,6 +93,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, str] = {}
     """Why there is no number, by the letter that stands beside its dash."""
 
+    def printed_reasons(self) -> set[str]:
+        """Return the reasons for the dashes that stand on paper."""
+        entries = [entry for table in self.figures for row in table.rows for entry in row]
+        for table in self.tables:
+            rows = table.rows if table.printed is None else table.rows[: table.printed]
+            entries += [entry for row in rows for entry in row]
+        entries += [entry for block in self.roster_blocks for _, line in block.lines for entry in line]
+        return {entry.why for entry in entries if entry.value is None}
+
     @property
     def file_name(self) -> str:
         """The name of its file, without an ending."""

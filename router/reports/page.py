@@ -32,6 +32,7 @@ def html(report: Report, *, scale: float = 1.0) -> str:
             fonts=FONTS,
             numbers={one.name: one.number for one in report.definitions},
             letters={reason: letter for letter, reason in report.reasons.items()},
+            printed=report.printed_reasons(),
             picture=_picture,
             roster_heads=_roster_heads(report),
         )

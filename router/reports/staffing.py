@@ -171,7 +171,7 @@ class Planner:
         if rostered_h and found.forecast is not None:
             found.forecast_person = found.forecast / rostered_h
         self._look_back(found, month)
-        over = [piece for piece in pieces if piece.over]
+        over = [piece for piece in pieces if piece.over and piece.start_ms >= self._past.known_from]
         if over and len(over) == len(pieces):
             found.actual = sum(piece.half.offered for piece in over)
             signed_in_h = sum(piece.half.signed_in_h for piece in over)

@@ -147,6 +147,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "排班不区分队列，无法按此拆分台席",
     ),
     "why.no_past": ("no whole week before is known", "没有完整的往期数据"),
+    "why.no_last": (
+        "the month before is not known whole, or has no such day",
+        "上月数据不完整，或没有这一天",
+    ),
+    "why.before_archive": ("the archive begins later", "存档自其后开始"),
+    "why.not_whole": ("not over yet, or from before the archive", "尚未结束，或早于存档"),
     "why.one_week": ("one week has no spread", "仅一周数据，无波动"),
     "why.no_capacity": ("no busy hour is known in the weeks before", "前几周没有忙时数据"),
     "why.no_needed": ("no call was handled in the weeks before", "前几周没有通话"),
