@@ -1,15 +1,19 @@
 """``hotline archive``: brings the stream of records into Parquet by day, keeps it tidy, erases what must go."""
 
+import sys
 import time
 from typing import Annotated, Any, cast
 
 import phonenumbers
 import typer
 from redis.exceptions import RedisError
+from rich.console import Console
+from rich.progress import Progress
 
 from router.adapters.redis_stream import cure_of
+from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json, print_table, refuse
+from router.cli.output import print_json, refuse
 from router.cli.past import Entry, Past, day_before, entries, local_text, now_ms
 from router.core.numbering import to_e164
 from router.kpi import parquet
@@ -134,7 +138,7 @@ def status(json: Json = False) -> None:
     if json:
         print_json(facts)
         return
-    print_table(("", ""), [(name.replace("_", " "), value) for name, value in facts.items()], "there is no archive")
+    print_columns(("", ""), [(name.replace("_", " "), value) for name, value in facts.items()], "there is no archive")
 
 
 def _about(past: Past, folder: Any) -> dict[str, Any]:
@@ -162,7 +166,9 @@ def rebuild(json: Json = False) -> None:
     """Count all facts anew from the records, as after a change of a definition."""
     past = Past(settings_of())
     with past.archive() as archive:
-        count = archive.rebuild()
+        with Progress(console=Console(stderr=True), disable=json or not sys.stderr.isatty()) as progress:
+            task = progress.add_task("folding days anew")
+            count = archive.rebuild(lambda done, of: progress.update(task, completed=done, total=of))
         archive.merge()
     if json:
         print_json({"records": count})

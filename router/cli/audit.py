@@ -7,12 +7,13 @@ import msgspec
 import typer
 
 from router.adapters.record_codec import to_json
+from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
-from router.cli.output import print_json, print_table
+from router.cli.output import print_json
 from router.cli.past import Past, entries, local_text, now_ms, span_of
-from router.core.records import Record
+from router.core.records import CallReceived, Record
 from router.errors import HotlineError
-from router.kpi.archive import raw_rows
+from router.kpi.archive import erasures, raw_rows
 from router.kpi.audit import Counter, Finding, Totals, compare, totals
 from router.kpi.clockwork import DAY_MS
 from router.kpi.history import History
@@ -90,9 +91,23 @@ def _records(past: Past, span: tuple[int, int], history: History) -> tuple[str, 
     finally:
         redis.close()
     if whole:
-        return "the stream", found
+        return "the stream", _without_erased(past, found)
     kept = (record_of(raw.json) for raw in raw_rows(past.archive_folder, begins) if raw.seq <= history.seq)
     return "the archive", [record for record in kept if record is not None]
+
+
+def _without_erased(past: Past, records: list[Record]) -> list[Record]:
+    """The stream still has the numbers of callers who were erased from the archive: they count as withheld here too."""
+    erased = erasures(past.archive_folder)
+    if not erased:
+        return records
+    hashed = Live(past.clock, key=past.key).facts.hashed
+    return [
+        msgspec.structs.replace(record, caller="")
+        if isinstance(record, CallReceived) and record.at_ms <= erased.get(hashed(record.caller), -1)
+        else record
+        for record in records
+    ]
 
 
 def _board(past: Past, span: tuple[int, int], records: list[Record]) -> Totals:
@@ -121,7 +136,7 @@ def _show(
         f"{local_text(past, span[0])} to {local_text(past, span[1])}, up to record {history.seq}; "
         f"{count} records from {source}"
     )
-    print_table(
+    print_columns(
         ("", "board", "reports", "records", ""),
         (
             (one.what, one.board, one.report, one.records, "" if one.agrees else "DIFFERS")

@@ -5,8 +5,9 @@ from typing import Annotated, Any, cast, get_args
 import msgspec
 import typer
 
+from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
-from router.cli.output import did_you_mean, print_json, print_table, refuse
+from router.cli.output import did_you_mean, print_json, refuse
 from router.cli.past import Past, now_ms, span_of
 from router.kpi.definitions import page
 from router.kpi.evaluate import By, Cell, Line
@@ -85,11 +86,11 @@ def _one(line: Line, wanted: list[str], lang: str) -> None:
     for name in wanted:
         cell, target = line.cells[name], MEASURES[name].target
         rows.append((_title(name, lang), shown(MEASURES[name], cell), target.words if target else "", _why(cell, lang)))
-    print_table(("", "", "target", ""), rows, "")
+    print_columns(("", "", "target", ""), rows, "")
 
 
 def _many(lines: list[Line], wanted: list[str], parts: tuple[str, ...], lang: str) -> None:
-    print_table(
+    print_columns(
         ("", *parts, *(_title(name, lang) for name in wanted)),
         (
             (

@@ -5,6 +5,7 @@ from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, QueueSpec
+from router.flowfile.floor_waits import compile_announcements, compile_estimate
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -120,4 +121,8 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        expected_handling_ms=spec.expected_handling,
+        expected_patience_ms=spec.expected_patience,
+        estimate=compile_estimate(spec.estimate, spec.announcements),
+        announcements=compile_announcements(spec.announcements),
     )

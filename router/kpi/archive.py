@@ -13,7 +13,7 @@ So each record counts once however the process ends. One process writes (a lock)
 
 import fcntl
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +240,7 @@ class Archive:
         self.facts.state.callers.pop(hashed, None)
         for call in self.facts.state.calls.values():
             if call.fact.caller == hashed:
-                call.fact.caller = ""
+                call.fact.caller, call.fact.redial = "", False
         if self.seq:
             for state in _states(self.folder):
                 state.unlink()
@@ -275,10 +275,11 @@ class Archive:
         self.facts = Facts(self._clock, groups=self._groups, key=self._key, state=kept.fold)
         self._day = self._halves.of(kept.fold.at_ms)[2] if kept.fold.at_ms else 0
 
-    def rebuild(self) -> int:
+    def rebuild(self, watch: Callable[[int, int], None] | None = None) -> int:
         """Fold all records anew, as after a change of a definition; returns how many records there were.
 
-        Facts of days whose records are gone by age stay as they are.
+        ``watch`` is told how many files of how many are done. Facts of days whose records are gone by age stay as they
+        are.
         """
         self._raw, self._facts_rows = [], []
         fresh = msgspec.structs.replace(self.kept, facts_version=FACTS_VERSION, zone=self._clock.zone, unread_count=0)
@@ -293,12 +294,12 @@ class Archive:
                     if one.last >= from_seq:
                         one.path.unlink()
         self._go_on(fresh)
-        return self._fold(raw)
+        return self._fold(raw, watch)
 
-    def _fold(self, files: Sequence[DayFile]) -> int:
+    def _fold(self, files: Sequence[DayFile], watch: Callable[[int, int], None] | None = None) -> int:
         """Fold archived records that no state knows yet."""
         count = 0
-        for one in files:
+        for done, one in enumerate(files, 1):
             first = max(one.first, self.seq + 1)
             for seq, at_ms, json in _rows(one.path):
                 if seq <= self.seq:
@@ -313,6 +314,8 @@ class Archive:
             self._day = max(self._day, one.day)
             self._write_facts(one.day, first, one.last)
             self.commit()
+            if watch is not None:
+                watch(done, len(files))
         return count
 
     # --- what is missing ---
@@ -335,27 +338,24 @@ class Archive:
 
     def fill(self, missing: Range, entries: Iterable[tuple[str, Mapping[str, str]]]) -> int:
         """Write records anew whose file was lost; their facts are there already. Returns how many."""
-        erased = self.erased_hashes()
+        erased = erasures(self.folder)
         found: dict[int, list[Raw]] = {}
         for entry, fields in entries:
-            if erased:
-                fields = {name: self._without(name, value, erased) for name, value in fields.items()}
-            raw, _ = raw_of(entry, fields)
+            raw, _ = raw_of(entry, self._without(fields, erased) if erased else fields)
             if raw is not None and missing.first <= raw.seq <= missing.last:
                 found.setdefault(self._halves.of(raw.at_ms)[2], []).append(raw)
         for day, rows in found.items():
             parquet.write(self.folder / "raw", day, rows[0].seq, rows[-1].seq, _raw_table(rows))
         return sum(len(rows) for rows in found.values())
 
-    def _without(self, name: str, value: str, erased: frozenset[str]) -> str:
-        return "" if name in ("caller", "number", "party") and self.facts.hashed(value) in erased else value
+    def _without(self, fields: Mapping[str, str], erased: Mapping[str, int]) -> Mapping[str, str]:
+        """An entry without the numbers of callers who were erased after it."""
 
-    def erased_hashes(self) -> frozenset[str]:
-        """Return the hashes of the callers whose data were erased."""
-        path = self.folder / "erased.jsonl"
-        if not path.exists():
-            return frozenset()
-        return frozenset(msgspec.json.decode(line)["caller"] for line in path.read_bytes().splitlines() if line)
+        def gone(name: str, value: str) -> bool:
+            until_ms = erased.get(self.facts.hashed(value), -1) if name in ("caller", "number", "party") else -1
+            return until_ms >= int(fields.get("at_ms", "0"))
+
+        return {name: "" if gone(name, value) else value for name, value in fields.items()}
 
 
 def _raw_table(rows: Sequence[Raw]) -> pa.Table:
@@ -392,6 +392,14 @@ def newest_state(folder: Path) -> Kept | None:
         except (msgspec.MsgspecError, OSError) as error:
             log.warning("%s cannot be read: %s", path, error)
     return None
+
+
+def erasures(folder: Path) -> dict[str, int]:
+    """Return the hashes of the callers whose data were erased, and when (UTC ms, the last time)."""
+    path = folder / "erased.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    tombstones = [msgspec.json.decode(line) for line in lines if line]
+    return {tombstone["caller"]: tombstone["at_ms"] for tombstone in tombstones}
 
 
 def raw_rows(folder: Path, from_ms: int = 0, to_ms: int = 2**62) -> Iterator[Raw]:

@@ -166,7 +166,7 @@ class Counter:
                 call["line_rings"] = row["line_rings"]
             case "CallQueued":
                 call["asked"] = call["asked"] or at_ms
-                call["queued"] = call.get("queued", False) or row["queued"]
+                call.setdefault("queued", row["queued"])
                 if call["visits"] and call["visits"][-1]["end"] == "given_back":
                     before = call["visits"][-1]
                     before["end"] = "overflowed_out" if before["queue"] != row["queue"] else "returned"
@@ -265,7 +265,8 @@ class Counter:
         if outcome and outcome not in ("blocked", "self_served"):
             count[outcome] += 1
         count["asked"] += bool(ended["asked"] if ended else call["asked"])
-        count["queued"] += bool(call.get("queued") or (ended and ended["queued"]))
+        asked_free = talks[0].get("queued") if talks else False
+        count["queued"] += bool(call.get("queued", ended["queued"] if ended else asked_free))
         count["phones_rung"] += len(call["rung"])
         count["not_answered"] += call["missed"]
         for score in call["scores"]:

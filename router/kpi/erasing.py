@@ -65,8 +65,11 @@ def erase_caller(archive: Archive, number: str, national: str, now_ms: int, by: 
         if not hits:
             return None
         counts["calls"] += hits
-        without = pc.if_else(pc.equal(callers, hashed), pa.scalar(""), callers)
-        return table.set_column(table.schema.get_field_index("caller"), "caller", without)
+        theirs = pc.equal(callers, hashed)
+        for column, empty in (("caller", pa.scalar("")), ("redial", pa.scalar(False))):
+            without = pc.if_else(theirs, empty, table.column(column))
+            table = table.set_column(table.schema.get_field_index(column), column, without)
+        return table
 
     # The tombstone first: should we be stopped half-way, the same order again finds what is left.
     tombstone = Erased(caller=hashed, at_ms=now_ms, records=0, calls=0, by=by)

@@ -15,7 +15,10 @@ from router.core import records
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.core.records import AgentState, Record
+from router.kpi import promises
 from router.kpi.clockwork import Halves, Place
+from router.kpi.facts_state import AgentNow, CallSoFar
+from router.kpi.facts_state import FactsState as FactsState
 from router.kpi.tables import (
     ANSWERED,
     IN_IVR,
@@ -41,52 +44,6 @@ _REMEMBER_CALLERS = 10_000
 TALKED = "talked"
 ELSEWHERE = "elsewhere"
 GONE = "gone"
-
-
-class CallSoFar(msgspec.Struct, kw_only=True):
-    """A call under way, or one whose agents are still in wrap-up."""
-
-    fact: CallFact
-    visits: list[VisitFact] = []
-    legs: list[LegFact] = []
-    scores: list[ScoreFact] = []
-    wrapping: list[int] = []
-    """Legs (by index) whose agent is in wrap-up."""
-    in_queue: bool = False
-    talking: bool = False
-    away: bool = False
-    ended: bool = False
-
-
-class AgentNow(msgspec.Struct, kw_only=True):
-    """An agent's state since a moment."""
-
-    state: str = AgentState.SIGNED_OUT.value
-    since_ms: Ms = 0
-    reason: str = ""
-    groups: tuple[str, ...] | None = None
-    """The groups a supervisor gave them for now; None: as the YAML has it."""
-    wrap_call: str = ""
-    wrap_leg: int = -1
-    """The leg whose wrap-up runs, -1 where none does."""
-    wrap_since_ms: Ms = 0
-
-
-class FactsState(msgspec.Struct, kw_only=True):
-    """Everything the fold remembers: plain data, so that it can be kept and taken up again.
-
-    ``missing_count`` counts records that never came (gaps in ``seq``) and ``backward_count`` those earlier than the one
-    before (a clock set back, which the router itself never writes).
-    """
-
-    seq: int = 0
-    at_ms: Ms = 0
-    calls: dict[str, CallSoFar] = {}
-    agents: dict[str, AgentNow] = {}
-    outbound: dict[str, OutboundFact] = {}
-    callers: dict[str, Ms] = {}
-    missing_count: int = 0
-    backward_count: int = 0
 
 
 class Facts:
@@ -115,7 +72,8 @@ class Facts:
             return []
         self.pass_over(record.seq, record.at_ms)
         fold = _FOLDS.get(type(record))
-        return [] if fold is None else fold(self, record)
+        rows = [] if fold is None else fold(self, record)
+        return rows + promises.fold(self.state.promises, self._halves, record)
 
     def pass_over(self, seq: int, at_ms: Ms) -> None:
         """Take note of a record's number and time alone, as of one that cannot be read."""
@@ -135,6 +93,7 @@ class Facts:
             rows += self._present_call(call, now)
         for agent, status in self.state.agents.items():
             rows += self._spans(agent, status, now, is_open=True)
+        rows += promises.present(self.state.promises, now)
         return rows
 
     # --- calls ---
@@ -209,10 +168,9 @@ class Facts:
         if call is None:
             return []
         fact = call.fact
-        if fact.asked_ms is None or not call.visits:
-            fact.call_class = record.call_class
+        if not call.visits:  # class and queued are those of the first asking, whatever comes later
+            fact.call_class, fact.queued = record.call_class, record.queued
         self._ask(call, record.at_ms)
-        fact.queued = fact.queued or record.queued
         before = call.visits[-1] if call.visits else None
         if call.in_queue and before is not None:
             self._leave(call, record.at_ms, OVERFLOWED)
@@ -229,7 +187,7 @@ class Facts:
                 day=day,
                 visit=len(call.visits) + 1,
                 queue=record.queue,
-                call_class=record.call_class,
+                call_class=fact.call_class,
                 queued=record.queued,
                 overflowed_in=overflowed and before is not None and before.queue != record.queue,
                 transferred_in=before is not None and before.outcome == ANSWERED,
@@ -304,7 +262,7 @@ class Facts:
                 other.rang_ms = max(0, record.at_ms - other.rang_at_ms)
         if leg.first:
             fact.wait_ms, fact.late, fact.agent = record.wait_ms, record.late, record.agent
-            fact.queued = fact.queued or record.queued
+            fact.queued = fact.queued if call.visits else record.queued
         fact.leg_count += 1
         fact.queue = record.queue
         if call.in_queue:
@@ -375,7 +333,7 @@ class Facts:
             fact.half_ms, fact.off_ms, fact.day = self._halves.of(began_ms)
             fact.agent, fact.talk_ms = record.agent, record.talk_ms
         fact.ended_ms, fact.outcome = record.at_ms, record.outcome.value
-        fact.asked, fact.queued = record.asked, record.queued or fact.queued
+        fact.asked, fact.queued = record.asked, fact.queued if call.visits else record.queued
         if record.asked:
             fact.wait_ms = record.wait_ms if fact.leg_count == 0 else fact.wait_ms
         fact.queue, fact.call_type = record.queue, record.call_type

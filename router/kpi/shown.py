@@ -20,7 +20,7 @@ def shown(measure: Measure, cell: Cell) -> str:
             return f"{value:.2f} h"
         case Unit.COUNT:
             return f"{value:.0f}"
-        case Unit.RINGS | Unit.SCORE:
+        case Unit.RINGS | Unit.SCORE | Unit.PER_CALL:
             return f"{value:.1f}"
         case Unit.PER_HOUR:
             return f"{value:.1f}/h"

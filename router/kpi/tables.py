@@ -167,6 +167,27 @@ class OutboundFact(Fact, kw_only=True):
     total_ms: int = 0
 
 
+class PromiseFact(Fact, kw_only=True):
+    """Something promised to a caller: a ``callback``, the answer to a ``message`` or to a ``complaint``.
+
+    ``at_ms`` is when it was promised. ``in_time`` is None where there is no deadline or it has not passed.
+    ``to_talk_ms`` is the time from booking a callback to the talk. ``call_type`` is a complaint's kind.
+    """
+
+    kind: str
+    ref: str
+    queue: str = ""
+    call_class: str = ""
+    call_type: str = ""
+    agent: str = ""
+    due_ms: int | None = None
+    done_ms: int | None = None
+    result: str = ""
+    in_time: bool | None = None
+    tries: int = 0
+    to_talk_ms: int | None = None
+
+
 class AlertFact(Fact, kw_only=True):
     """Something a supervisor was told."""
 
@@ -183,6 +204,7 @@ TABLES: dict[str, type[Fact]] = {
     "agent_spans": AgentSpanFact,
     "scores": ScoreFact,
     "outbound": OutboundFact,
+    "promises": PromiseFact,
     "alerts": AlertFact,
 }
 """Every table by its name."""

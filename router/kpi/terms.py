@@ -12,6 +12,8 @@ LEGS = "legs"
 SPANS = "agent_spans"
 SCORES = "scores"
 OUTBOUND = "outbound"
+PROMISES = "promises"
+"""Callbacks, messages and complaints, by when they were promised."""
 ROSTER = "roster"
 """Rostered stretches, as far as they are in the past."""
 PLAN = "plan"
@@ -42,6 +44,7 @@ class Unit(enum.StrEnum):
     COUNT = "count"
     RINGS = "rings"
     PER_HOUR = "per hour"
+    PER_CALL = "per call"
     SCORE = "score"
 
 
@@ -56,17 +59,20 @@ class Term(msgspec.Struct, frozen=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """What is aimed at: at least ``low``, at most ``high`` (in the measure's unit), ``words`` as the trade says it.
 
-    ``by_class`` holds what differs for a class of callers.
+    ``by_class`` holds what differs for a class of callers, ``by_call_type`` for a call type, or for both in this order
+    (``vip complaint``).
     """
 
     words: str
     low: float | None = None
     high: float | None = None
     by_class: dict[str, "Target"] = {}
+    by_call_type: dict[str, "Target"] = {}
 
-    def met(self, value: float, call_class: str = "") -> bool:
-        """Say whether a value meets it."""
-        aim = self.by_class.get(call_class, self)
+    def met(self, value: float, call_class: str = "", call_type: str = "") -> bool:
+        """Say whether a value meets it; the narrowest target counts."""
+        both = self.by_call_type.get(f"{call_class} {call_type}")
+        aim = both or self.by_call_type.get(call_type) or self.by_class.get(call_class) or self
         return (aim.low is None or value >= aim.low) and (aim.high is None or value <= aim.high)
 
 

@@ -139,7 +139,7 @@ def test_no_data_is_a_dash_with_a_reason_and_never_nought() -> None:
 
 
 def test_what_has_no_source_yet_says_so(morning: Tape) -> None:
-    for name in ("first_call_resolution", "replies_in_time", "monitoring_score", "line_reached", "blocked_carrier"):
+    for name in ("first_call_resolution", "monitoring_score", "line_reached", "blocked_carrier"):
         cell = told(morning, name)[0]
         assert cell.value is None and cell.why
 
@@ -284,7 +284,7 @@ def test_a_caller_sent_to_a_queue_who_hangs_up_there_was_answered_but_not_by_tha
     tape = Tape()
     tape.agent(HOUR, "1001", "ready")
     tape.arrive("a", HOUR)
-    tape.ask("a", HOUR + 5)
+    tape.ask("a", HOUR + 5, queued=False)
     tape.ring("a", HOUR + 6, "1001")
     tape.connect("a", HOUR + 8, "1001", 3)
     tape.talked("a", HOUR + 68, "1001", 60)
@@ -292,11 +292,11 @@ def test_a_caller_sent_to_a_queue_who_hangs_up_there_was_answered_but_not_by_tha
     tape.ask("a", HOUR + 68, "bills")
     tape.note(HOUR + 108, records.QueueLeft, call_id="a", queue="bills", why="hung_up", wait_ms=40_000)
     tape.end("a", HOUR + 108, "answered", queue="bills", agent="1001", wait_ms=3_000, detail="sent_on")
-    assert [cell.value for cell in told(tape, "answered", "abandoned", "transfers", "asa")] == [1, 0, 0, 3]
-    lines = lived(tape).evaluate(("answered", "abandoned", "transferred_in"), DAY, split=("queue",))
+    assert [cell.value for cell in told(tape, "answered", "abandoned", "transfers", "asa", "queued")] == [1, 0, 0, 3, 0]
+    lines = lived(tape).evaluate(("answered", "abandoned", "transferred_in", "queued"), DAY, split=("queue",))
     assert {line.split["queue"]: [cell.value for cell in line.cells.values()] for line in lines} == {
-        "desk": [1, 0, 0],
-        "bills": [0, 1, 1],
+        "desk": [1, 0, 0, 0],
+        "bills": [0, 1, 1, 1],
     }
 
 
@@ -468,3 +468,11 @@ def test_unknown_words_are_refused(morning: Tape) -> None:
         live.evaluate(("asa",), DAY, by="minute")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no measures by 'colour'"):
         live.evaluate(("asa",), DAY, split=("colour",))
+
+
+def test_targets_go_by_class_and_call_type() -> None:
+    reached, satisfied = MEASURES["person_reached"].target, MEASURES["satisfaction"].target
+    assert reached is not None and satisfied is not None
+    assert reached.met(0.9) and not reached.met(0.9, "vip")
+    assert satisfied.met(0.86, "standard", "cross_province") and not satisfied.met(0.94, "vip", "complaint")
+    assert satisfied.met(0.91, "standard", "complaint") and not satisfied.met(0.91, "", "enquiry")
