@@ -28,6 +28,7 @@ from router.core.events import (
     ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
+    SurgeAsked,
     TakeBackAsked,
     TransferAsked,
     WrapUpExtendAsked,
@@ -49,6 +50,7 @@ AnyAsk = (
     | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
 )

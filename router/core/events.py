@@ -263,6 +263,14 @@ class QueueCloseAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class SurgeAsked(Event, frozen=True, kw_only=True):
+    """A supervisor asks something of a surge plan: ``confirm``, ``decline``, ``release``, ``stop`` or ``start``."""
+
+    plan: str
+    ask: str
+    by: str = "cli"
+
+
 class WrapUpExtendAsked(Event, frozen=True, kw_only=True):
     """An agent asks for more time to finish the record, once per call."""
 
@@ -394,6 +402,7 @@ AnyEvent = (
     | AgentReadyAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | WrapUpExtendAsked
     | AgentPauseAsked
     | ConsultAsked

@@ -13,6 +13,7 @@ from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
 from router.flowfile.service_specs import ServiceFiles
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.surge_specs import SurgeFile
 from router.flowfile.tree import Mapping, Tree
 from router.ivr.flow import Node
 
@@ -73,6 +74,7 @@ class Draft(msgspec.Struct):
     queues: QueuesFile | None = None
     agents: AgentsFile | None = None
     hours: HoursFile | None = None
+    surges: SurgeFile | None = None
     roster: dict[str, DraftAgent] = {}
     services: ServiceFiles = msgspec.field(default_factory=ServiceFiles)
     tables: dict[str, TableSource] = {}

@@ -33,7 +33,7 @@ from router.kpi.tables import TABLES, Fact
 
 log = logging.getLogger(__name__)
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Grows when the fold or a table changes: archives of another one are folded anew from their records."""
 BATCH_COUNT = 20_000
 """Records that are written at once at most."""

@@ -15,7 +15,7 @@ from router.core import records
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.core.records import AgentState, Record
-from router.kpi import promises
+from router.kpi import overtaking, promises
 from router.kpi.clockwork import Halves, Place
 from router.kpi.facts_state import AgentNow, CallSoFar
 from router.kpi.facts_state import FactsState as FactsState
@@ -194,11 +194,13 @@ class Facts:
             )
         )
         fact.queue, call.in_queue = record.queue, True
+        overtaking.joins(self.state.waits, record, fact.asked_ms or record.at_ms)
         return []
 
     def _leave(self, call: CallSoFar, at_ms: Ms, outcome: str) -> None:
         """The caller is no longer in the queue they entered last; ``outcome`` "" where it is not known yet."""
         call.in_queue = False
+        overtaking.leaves(self.state.waits, call.fact.call_id)
         if call.visits:
             visit = call.visits[-1]
             visit.left_ms, visit.wait_ms, visit.outcome = at_ms, max(0, at_ms - visit.at_ms), outcome
@@ -266,11 +268,19 @@ class Facts:
         fact.leg_count += 1
         fact.queue = record.queue
         if call.in_queue:
+            self._overtakes(record.call_id)
             self._leave(call, record.at_ms, ANSWERED)
             visit = call.visits[-1]
             visit.agent, visit.late, visit.leg_count = record.agent, record.late, 1
         call.talking = True
         return []
+
+    def _overtakes(self, call_id: str) -> None:
+        """Callers who stood ahead of one who is connected now, and for whom no phone rings, were overtaken."""
+        for other_id, by_ms in overtaking.leaves(self.state.waits, call_id):
+            other = self.state.calls.get(other_id)
+            if other is not None and by_ms > 0 and all(leg.result for leg in other.legs):
+                overtaking.note(other.fact, other.visits[-1] if other.visits else None, by_ms)
 
     def _talk_ended(self, record: records.TalkEnded) -> list[Fact]:
         call = self._call(record.call_id, record.at_ms)

@@ -4,6 +4,7 @@ import msgspec
 
 from router.core.ids import Ms
 from router.core.records import AgentState
+from router.kpi.overtaking import LinesState
 from router.kpi.tables import CallFact, LegFact, OutboundFact, PromiseFact, ScoreFact, VisitFact
 
 
@@ -49,6 +50,7 @@ class FactsState(msgspec.Struct, kw_only=True):
     agents: dict[str, AgentNow] = {}
     outbound: dict[str, OutboundFact] = {}
     promises: dict[str, PromiseFact] = {}
+    waits: LinesState = msgspec.field(default_factory=LinesState)
     callers: dict[str, Ms] = {}
     missing_count: int = 0
     backward_count: int = 0

@@ -32,6 +32,8 @@ from router.kpi.terms import (
     total,
 )
 
+NOBODY_QUEUED = Words("no caller had to queue in this span", "此时段没有人排队")
+
 OF_CALLS = (
     Measure(
         name="time_to_abandon",
@@ -107,10 +109,28 @@ OF_CALLS = (
         under=count(CALLS, "queued AND outcome <> 'waiting' AND wait_ms IS NOT NULL"),
         scale=S,
         target=Target(words="30-90 s", high=90),
-        nothing=Words(
-            "no caller had to queue in this span",
-            "此时段没有人排队",
-        ),
+        nothing=NOBODY_QUEUED,
+    ),
+    Measure(
+        name="overtaken",
+        english="Overtaken",
+        chinese="被超越占比",
+        words="callers who waited while one behind them in place, with the same need, was served / queued calls",
+        unit=Unit.SHARE,
+        over=count(CALLS, "queued AND overtaken_ms > 0"),
+        under=count(CALLS, "queued AND wait_ms IS NOT NULL"),
+        nothing=NOBODY_QUEUED,
+    ),
+    Measure(
+        name="overtaken_most",
+        english="Overtaken by at most",
+        chinese="最大超越量",
+        words="the furthest behind in place (asking less head start) of those served before one with the same need;"
+        " bounded by the queue's sticky + answer_within x tries",
+        unit=Unit.SECONDS,
+        over=Term(CALLS, "max(overtaken_ms) FILTER (WHERE queued)", adds=False),
+        scale=S,
+        nothing=NOBODY_QUEUED,
     ),
     Measure(
         name="asa",

@@ -34,7 +34,8 @@ class CallFact(Fact, kw_only=True):
 
     ``wait_ms`` is None where nobody was asked for. ``late`` is the first answer's. ``caller`` is a keyed hash, "" where
     withheld. ``redial``: the same caller had rung within 30 minutes before. ``transferred``: after an agent had
-    answered, the call went on to somebody else and stayed there.
+    answered, the call went on to somebody else and stayed there. ``overtaken_ms``: how far behind, in place, the last
+    was who was served first all the same (see :mod:`router.kpi.overtaking`).
     """
 
     call_id: str
@@ -63,6 +64,7 @@ class CallFact(Fact, kw_only=True):
     leg_count: int = 0
     transferred: bool = False
     redial: bool = False
+    overtaken_ms: int = 0
     ended_by: str = ""
     detail: str = ""
 
@@ -92,6 +94,7 @@ class VisitFact(Fact, kw_only=True):
     overflowed_in: bool = False
     transferred_in: bool = False
     transferred: bool = False
+    overtaken_ms: int = 0
 
 
 class LegFact(Fact, kw_only=True):

@@ -59,9 +59,27 @@ class Tape:
             at_s + line_s, records.LineAnswered, call_id=call, line_ms=round(line_s * 1000), line_rings=line_s / 5
         )
 
-    def ask(self, call: str, at_s: float, queue: str = "desk", *, queued: bool = True, cls: str = "standard") -> None:
+    def ask(
+        self,
+        call: str,
+        at_s: float,
+        queue: str = "desk",
+        *,
+        queued: bool = True,
+        cls: str = "standard",
+        head_start_s: int = 0,
+    ) -> None:
         """It enters a queue."""
-        self.note(at_s, records.CallQueued, call_id=call, queue=queue, call_class=cls, queued=queued)
+        head_start_ms = head_start_s * 1000
+        self.note(
+            at_s,
+            records.CallQueued,
+            call_id=call,
+            queue=queue,
+            call_class=cls,
+            queued=queued,
+            head_start_ms=head_start_ms,
+        )
 
     def ring(self, call: str, at_s: float, agent: str, queue: str = "desk") -> None:
         """An agent's phone rings for it."""
@@ -147,11 +165,12 @@ class Tape:
         kind: str = "",
         caller: str = "+8613800138000",
         queued: bool = True,
+        head_start_s: int = 0,
     ) -> None:
         """A whole call: asked 5 s after it arrived at ``at_s``, answered after ``wait_s`` (the last 2 s it rings)."""
         asked = at_s + 5
         self.arrive(call, at_s, caller=caller)
-        self.ask(call, asked, queue, queued=queued, cls=cls)
+        self.ask(call, asked, queue, queued=queued, cls=cls, head_start_s=head_start_s)
         self.ring(call, asked + wait_s - 2, agent, queue)
         self.connect(call, asked + wait_s, agent, wait_s, queue)
         over = asked + wait_s + talk_s + hold_s

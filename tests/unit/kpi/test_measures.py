@@ -476,3 +476,18 @@ def test_targets_go_by_class_and_call_type() -> None:
     assert reached.met(0.9) and not reached.met(0.9, "vip")
     assert satisfied.met(0.86, "standard", "cross_province") and not satisfied.met(0.94, "vip", "complaint")
     assert satisfied.met(0.91, "standard", "complaint") and not satisfied.met(0.91, "", "enquiry")
+
+
+def test_who_is_served_before_one_who_stands_ahead_overtakes_them() -> None:
+    """``b`` asked 60 s after ``a`` and is served first; ``v`` has a head start, ``o`` is elsewhere."""
+    tape = Tape()
+    tape.arrive("a", HOUR)
+    tape.ask("a", HOUR, "desk")
+    tape.served("b", HOUR + 55, "1001", wait_s=10, talk_s=30)
+    tape.served("v", HOUR + 56, "1001", wait_s=60, talk_s=30, cls="vip", head_start_s=120)
+    tape.served("o", HOUR + 57, "1002", wait_s=10, talk_s=30, queue="other")
+    tape.connect("a", HOUR + 300, "1002", 300, "desk")
+    tape.talked("a", HOUR + 360, "1002", 60)
+    tape.end("a", HOUR + 360, "answered", queue="desk", agent="1002", queued=True, wait_ms=300_000)
+    assert value(tape, "overtaken_most") == 60
+    assert value(tape, "overtaken") == 0.25
