@@ -62,9 +62,7 @@ def main() -> None:
         count = make(home, asked.calls)
         print(f"{count:,} calls in {AFTER - FIRST + DAYS_BEFORE} days, {asked.calls:,} of them in the month; ", end="")
         print(f"made in {time.perf_counter() - began:.0f} s")
-        print(
-            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}; {CLOCK.zone}"
-        )
+        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
         print("report  format  seconds  of CPU", flush=True)
         environment = {**os.environ, "HOTLINE_SITE": str(SITE), "HOTLINE_REDIS_PORT": "1"}
         for kind, date, form in _RUNS:

@@ -194,8 +194,8 @@ class Collector:
         pictures = self._pictures(columns, over_time)
         parts = [self._part(*split) for split in _SPLITS]
         roster, blocks, notes, sheet = self._roster(columns)
-        everything = self._figures("all", tuple(MEASURES), whole.cells, before, printed=0)
         times = self._times(columns, over_time)
+        everything = self._figures("all", tuple(MEASURES), whole.cells, before, printed=0)
         return Report(
             **self._heads(site),
             figures=figures,

@@ -16,6 +16,7 @@ _FORMATS = {
     Unit.RINGS: "0.0",
     Unit.SCORE: "0.0",
     Unit.PER_HOUR: "0.0",
+    Unit.PER_CALL: "0.0",
 }
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would read as a formula at the head of a text."""

@@ -219,6 +219,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "count": ("", ""),
     "rings": ("rings", "声"),
     "per hour": ("per hour", "每小时"),
+    "per call": ("per call", "每次"),
     "score": ("0-100", "0-100 分"),
 }
 LANGUAGES = ("en", "zh")
