@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     facts_keep_days: int = Field(1_500, ge=1, description="how long the facts that measures are counted from are kept")
     figures: str = Field("", description="folder of roster, carrier's counts, monitored calls; else <home>/figures")
 
+    smtp_host: str = Field("", description="mail server for `hotline report --mail`; its password is in the secrets")
+    smtp_port: int = Field(0, ge=0, le=65535, description="its port; 0: the usual one of smtp_security")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_from: str = Field("", description="whom reports come from: hotline@example.org")
+
     @classmethod
     def settings_customise_sources(
         cls,

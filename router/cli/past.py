@@ -40,6 +40,7 @@ class Past:
         home = settings.home.absolute()
         self.archive_folder = Path(settings.archive).absolute() if settings.archive else home / "archive"
         self.figures_folder = Path(settings.figures).absolute() if settings.figures else home / "figures"
+        self._figures: Figures | None = None
         self.secrets = Secrets.load_or_create(settings.home)
         self.key = hmac.digest(self.secrets.site_key.encode(), b"callers in facts", "sha256")
 
@@ -49,7 +50,9 @@ class Past:
 
     def figures(self) -> Figures:
         """Return the roster and what else people keep. Raises FiguresError for a mistake."""
-        return read_figures(self.figures_folder)
+        if self._figures is None:
+            self._figures = read_figures(self.figures_folder)
+        return self._figures
 
     def history(self, span: tuple[int, int]) -> History:
         """Return the archive, to be read for a span."""
