@@ -25,6 +25,11 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    CallbackAddAsked,
+    CallbackCancelAsked,
+    CallbackRetryAsked,
+    ComplaintMoveAsked,
+    ComplaintOpenAsked,
     ConsultAsked,
     ExtensionAsked,
     QueueCloseAsked,
@@ -53,6 +58,11 @@ AnyAsk = (
     | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
+    | CallbackAddAsked
+    | CallbackCancelAsked
+    | CallbackRetryAsked
+    | ComplaintOpenAsked
+    | ComplaintMoveAsked
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from router.adapters.redis_stream import cure_of, stream_key
+from router.adapters.redis_stream import cure_of
+from router.adapters.stream_keys import stream_key
 from router.app import redis_address
 from router.core.localtime import LocalClock
 from router.errors import HotlineError

@@ -68,6 +68,7 @@ class Messages:
             length_ms=length_ms,
             did=call.did,
             caller=caller,
+            queue=call.queue,
         )
         if draft.service:
             fields = {

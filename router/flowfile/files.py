@@ -18,6 +18,7 @@ OPTIONAL = (
     "duty.yaml",
     "lookups.yaml",
     "notices.yaml",
+    "board.yaml",
     "surge.yaml",
 )
 _YAML = (".yaml", ".yml")

@@ -2,6 +2,7 @@
 
 from router.acd.spec import Agent, CallClass, Floor, Need, Overflow, Queue, Step
 from router.core.ids import AgentId, Ms, QueueName
+from router.flowfile.callback_specs import compile_callbacks, compile_offer
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, OverflowSpec, QueueSpec
@@ -166,6 +167,8 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        callbacks=compile_callbacks(spec.callbacks),
+        offer=compile_offer(spec.offer),
         expected_handling_ms=spec.expected_handling,
         expected_patience_ms=spec.expected_patience,
         estimate=compile_estimate(spec.estimate, spec.announcements),

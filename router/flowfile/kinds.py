@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from router.flowfile.board_specs import BoardFile
 from router.flowfile.floor_customers import CustomersFile
 from router.flowfile.hours_specs import HoursFile
 from router.flowfile.service_specs import DutyFile, ExtensionsFile, LookupsFile, NoticesFile
@@ -23,6 +24,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "duty.yaml": DutyFile,
     "lookups.yaml": LookupsFile,
     "notices.yaml": NoticesFile,
+    "board.yaml": BoardFile,
     "surge.yaml": SurgeFile,
     FLOWS: FlowFile,
 }
