@@ -27,10 +27,10 @@ from router.adapters.lookups import Lookups
 from router.adapters.notices import Notices
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
-from router.adapters.recordings import AwayMessages
+from router.adapters.recordings import AwayMessages, erase_recording, recording_over
 from router.adapters.redis_stream import RedisStream, stream_key
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command, LookUp, SendNotice
+from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
 from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.records import Record
 from router.engine import Clock, Engine
@@ -131,6 +131,7 @@ class Router:
         self._core = recovered.core
         self._journal = journal
         self._outbox = outbox
+        self._recordings = Folders.of(settings).recordings
         self._redis = RedisStream(outbox, redis_address(settings), secrets.redis_password, stream_key(site.name))
         self._ari = AriSwitch(
             url=ari_address(settings),
@@ -142,6 +143,8 @@ class Router:
             submit=self._submit,
             open_playbacks=recovered.core.open_playbacks,
             other=self._other,
+            open_recordings=recovered.core.open_recordings,
+            recording_over=lambda name: recording_over(self._recordings, name),
             lane_count=settings.ari_lanes,
         )
         self._ami = AmiWatch(
@@ -165,7 +168,9 @@ class Router:
             secret=secrets.service_secret,
             submit=self._submit,
         )
-        self._away = AwayMessages(recordings=Folders.of(settings).recordings, country=site.country, submit=self._submit)
+        self._away = AwayMessages(
+            recordings=self._recordings, country=site.country, submit=self._submit, known=recovered.core.recordings
+        )
         self._engine = Engine(
             recovered.core,
             journal=journal,
@@ -185,6 +190,7 @@ class Router:
                 health=self._health,
                 ready=self._missing,
                 publish=self._live.publish,
+                messages=lambda: recovered.core.messages(self._engine.clock()),
             ),
         )
         await control.start()
@@ -289,6 +295,8 @@ class Router:
             self._tasks.create_task(self._lookups.answer(command), name="lookup")
         elif isinstance(command, SendNotice):
             self._tasks.create_task(self._notices.deliver(command), name="notice")
+        elif isinstance(command, EraseRecording):
+            self._tasks.create_task(self._erase(command), name="erase")
         else:
             log.error("nobody carries out %s", type(command).__name__, extra={"call_id": command.call})
 
@@ -302,6 +310,9 @@ class Router:
         except SettingsError as error:
             log.error("a PIN cannot be checked: %s; %s", error, error.cure, extra={"call_id": command.call})
         self._engine.submit(PinChecked(call=command.call, agent=command.agent, correct=correct, locked=locked))
+
+    async def _erase(self, command: EraseRecording) -> None:
+        self._engine.submit(await asyncio.to_thread(erase_recording, self._recordings, command.recording))
 
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)

@@ -19,6 +19,7 @@ from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.inbox import Inbox
 from router.control.legs import Legs
 from router.control.locks import Locks
 from router.control.notices import Notices
@@ -64,6 +65,7 @@ class CallControl:
             self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.open_lines, self.door, self.ending
         )
         self.codes = Codes(self.desk)
+        self.inbox = Inbox(self.desk)
 
     # --- the contract ---
 
@@ -114,6 +116,18 @@ class CallControl:
         whispered = [playback for call in calls for playback in call.whispers]
         return (*of_calls, *whispered, *self.codes.open_playbacks())
 
+    def open_recordings(self) -> tuple[str, ...]:
+        """The recordings whose end we wait for."""
+        return tuple(call.request for call in self.desk.state.calls.values() if call.recording)
+
+    def recordings(self) -> frozenset[str]:
+        """The recordings the core knows of: whatever else lies in the recordings folder was left unheard of."""
+        return self.inbox.recordings()
+
+    def messages(self, now: Ms) -> list[dict[str, Any]]:
+        """All messages as plain data, the oldest first."""
+        return self.inbox.rows(now)
+
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
         state = self.desk.state
@@ -131,6 +145,7 @@ class CallControl:
         state.epoch, state.call_count, state.switch_up = event.epoch, 0, False
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
+        self.inbox.router_started(turn)
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
         turn.note(records.RouterUp, site=self.desk.site.name, epoch=event.epoch, calls=live)
 
@@ -139,6 +154,7 @@ class CallControl:
         turn.config = event.config
         self.desk.take_site()
         self.desk.agents.leave_removed(turn)
+        self.inbox.site_changed(turn)
         turn.note(records.SiteChanged, previous=previous)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
@@ -147,16 +163,6 @@ class CallControl:
     def _switch_seen(self, turn: Turn, event: events.SwitchSeen) -> None:
         self.desk.state.switch_up = True
         reconcile.settle(self, turn, event)
-
-    def _message_found(self, turn: Turn, event: events.MessageFound) -> None:
-        turn.note(
-            records.MessageReceived,
-            recording=event.recording,
-            did=event.did,
-            caller=event.caller.number or event.caller.raw,
-            left_at_ms=event.left_at,
-            length_ms=event.length_ms,
-        )
 
     # --- facts that may be of a call or of a feature code ---
 
@@ -255,6 +261,12 @@ class CallControl:
         if kind == "notice":
             self.notices.timer(turn, subject, timer.name)
             return
+        if kind == "message":
+            self.inbox.timer(turn, subject, timer.name)
+            return
+        if kind == "erase":
+            self.inbox.erase_again(turn, subject)
+            return
         if kind == "lock":
             self.locks.timer(subject)
             return
@@ -285,7 +297,10 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.SiteLoaded: CallControl._site_loaded,
     events.SwitchLost: CallControl._switch_lost,
     events.SwitchSeen: CallControl._switch_seen,
-    events.MessageFound: CallControl._message_found,
+    events.MessageFound: lambda core, turn, e: core.inbox.found(turn, e),
+    events.MessageAsked: lambda core, turn, e: core.inbox.asked(turn, e),
+    events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
+    events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,
     events.PlaybackFinished: CallControl._playback_finished,

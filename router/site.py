@@ -4,6 +4,7 @@ import msgspec
 
 from router.acd.spec import Floor
 from router.acd.standing import Customer
+from router.core.boxes import MessageRules
 from router.core.calendar import Calendar
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
@@ -20,7 +21,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
     ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
-    ``sources`` are what flows may ask, ``services`` what carries their notices, by name.
+    ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``messages`` says who answers
+    what callers leave, and how long it is kept.
     """
 
     name: str
@@ -44,4 +46,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    messages: MessageRules = MessageRules()
     publish_on_save: bool = False

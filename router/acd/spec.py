@@ -81,7 +81,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     a caller waits for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is
     alarmed, and the people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
-    name); ``tell_work_number`` says whether the caller then hears the agent's work number.
+    name); ``tell_work_number`` says whether the caller then hears the agent's work number. Of callers whose agent hangs
+    up first, ``survey_share`` per cent are led into ``survey_flow`` ("": none), emergencies only where
+    ``survey_emergencies`` says so.
     """
 
     name: QueueName
@@ -114,6 +116,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     duty_flow: str = ""
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
+    survey_flow: str = ""
+    survey_share: float = 100
+    survey_emergencies: bool = False
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

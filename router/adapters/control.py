@@ -1,15 +1,15 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to) and ``POST /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now
-or at a time; 422 with the mistakes or failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may
-open the socket may use it, so it is its owner's alone.
+gives the records it led to), ``GET /messages`` (what callers have left) and ``POST /publish`` (:class:`Publish`: a
+folder of YAML or a kept version goes live, now or at a time; 422 with the mistakes or failing tests). Errors are
+JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its owner's alone.
 """
 
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -25,7 +25,9 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    CallerMessagesAsked,
     ExtensionAsked,
+    MessageAsked,
     QueueCloseAsked,
     WrapUpExtendAsked,
 )
@@ -45,6 +47,8 @@ AnyAsk = (
     | QueueCloseAsked
     | ExtensionAsked
     | AppointmentAsked
+    | MessageAsked
+    | CallerMessagesAsked
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 
@@ -84,6 +88,8 @@ class Services(NamedTuple):
     """Names of what is still missing; () when ready."""
     publish: Callable[[Publish], Awaitable[Mapping[str, Any]]]
     """Makes a site folder or a kept version live. Raises SiteError with what keeps it from that."""
+    messages: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    """What callers have left, the oldest first."""
 
 
 class ControlServer:
@@ -107,6 +113,7 @@ class ControlServer:
                 web.get("/ready", self._ready),
                 web.get("/health", self._health),
                 web.get("/overview", self._overview),
+                web.get("/messages", self._messages),
                 web.post("/ask", self._ask),
                 web.post("/publish", self._publish),
             ]
@@ -138,6 +145,9 @@ class ControlServer:
 
     async def _overview(self, request: web.Request) -> web.Response:
         return _reply(self._services.overview())
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        return _reply(list(self._services.messages()))
 
     async def _ask(self, request: web.Request) -> web.Response:
         ask: AnyAsk = msgspec.json.decode(await request.read(), type=AnyAsk)
@@ -217,6 +227,11 @@ class Control:
         """Return the core's ``overview``: calls, queues, agents, phones."""
         overview: dict[str, Any] = await self._good("GET", "/overview")
         return overview
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """Return what callers have left, the oldest first."""
+        messages: list[dict[str, Any]] = await self._good("GET", "/messages")
+        return messages
 
     async def ask(self, ask: AnyAsk) -> list[dict[str, Any]]:
         """Put an agent's request; return the records it led to, an ``AskRefused`` among them where it was refused."""

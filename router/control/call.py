@@ -28,6 +28,8 @@ class Stage(StrEnum):
     TALKING = "talking"
     TRANSFERRING = "transferring"
     """Somebody who is no agent is being rung for the caller."""
+    SURVEY = "survey"
+    """The talk is over, the agent has hung up, and the caller is asked how it was."""
     AWAY = "away"
     """Connected to somebody who is no agent."""
     ENDED = "ended"
@@ -53,6 +55,8 @@ class CallEvent(StrEnum):
     TRANSFER = "transfer"
     NOT_TRANSFERRED = "not_transferred"
     TRANSFERRED = "transferred"
+    AGENT_LEFT = "agent_left"
+    """The agent hung up first, and the caller is to be asked how it was."""
     ENDED = "ended"
 
 
@@ -85,7 +89,8 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.NOT_CONNECTED: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
-    Stage.TALKING: {CallEvent.ENDED: Stage.ENDED},
+    Stage.TALKING: {CallEvent.AGENT_LEFT: Stage.SURVEY, CallEvent.ENDED: Stage.ENDED},
+    Stage.SURVEY: {CallEvent.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
 """Stage -> event -> next stage; what is not here cannot happen."""
@@ -185,7 +190,8 @@ class Call(msgspec.Struct, kw_only=True):
     together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
     account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
     caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
-    ``fields`` are the variables the flow of a call of ours begins with.
+    ``fields`` are the variables the flow of a call of ours begins with; ``language`` is what a caller heard before a
+    talk.
     """
 
     id: CallId
@@ -239,6 +245,7 @@ class Call(msgspec.Struct, kw_only=True):
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
+    language: str = ""
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

@@ -195,6 +195,7 @@ def _timers_have_owners(desk: Desk, turn: Turn) -> Iterator[Fault]:
         "call": lambda name: name in desk.state.calls,
         "code": lambda name: name in desk.state.codes,
         "agent": lambda name: name in desk.state.floor.agents,
+        "message": lambda name: name in desk.state.messages,
     }
     for owner in desk.timers.owners():
         kind, _, name = owner.partition(":")

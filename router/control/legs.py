@@ -90,6 +90,7 @@ class Legs:
         match leg.purpose:
             case LegFor.AGENT:
                 self._ringing.ended(turn, call, leg, event.why)
+                self._begin_survey(turn, call)
             case LegFor.TRANSFER:
                 self._reply(turn, call, self._transfers.ended(turn, call, leg, event.why))
             case LegFor.OUTBOUND:
@@ -101,8 +102,13 @@ class Legs:
         call = self._desk.state.calls.get(leg.call)
         if call is not None:
             self._ringing.ended(turn, call, leg, why)
+            self._begin_survey(turn, call)
             self._ending.forget_if_closed(call)
         self._open_lines.ended(turn, leg)
+
+    def _begin_survey(self, turn: Turn, call: Call) -> None:
+        if call.stage is Stage.SURVEY and call.session is None:
+            self._door.survey(turn, call)
 
     def connected(self, turn: Turn, event: events.LegsConnected) -> None:
         """Both legs of a call are in their bridge."""

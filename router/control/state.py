@@ -5,6 +5,7 @@ import msgspec
 from router.acd.agent import FloorState
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
+from router.control.message import Message
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
 from router.core.timers import Timer
@@ -94,7 +95,9 @@ class State(msgspec.Struct, kw_only=True):
     ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``task_count`` appointments and pages;
     ``wait_seq`` orders calls that asked in the same millisecond. ``switch_up`` is false while the connection to
     Asterisk is down. ``faults`` are those the last check has found, so that one that lasts is told once;
-    ``checked_count`` is where among the agents the next check begins on a large floor.
+    ``checked_count`` is where among the agents the next check begins on a large floor. ``messages`` are those callers
+    have left, ``erasing`` the recordings that are to be erased, with the messages they were of; ``survey_count`` counts
+    the draws of callers who are asked how it was.
     """
 
     v: int = STATE_VERSION
@@ -114,6 +117,10 @@ class State(msgspec.Struct, kw_only=True):
     notices: dict[str, PendingNotice] = {}
     locks: dict[str, Lock] = {}
     task_count: int = 0
+    messages: dict[str, Message] = {}
+    message_count: int = 0
+    erasing: dict[str, str] = {}
+    survey_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)
     faults: list[str] = []
     checked_count: int = 0

@@ -12,6 +12,7 @@ import msgspec
 from router.flowfile.codes import Code, Severity, severity_of
 from router.flowfile.floor_codes import FLOOR_CODES
 from router.flowfile.flow_codes import FLOW_CODES
+from router.flowfile.message_codes import MESSAGE_CODES
 from router.flowfile.service_codes import SERVICE_CODES
 
 _LONGEST = 80
@@ -240,6 +241,7 @@ A code, once published, keeps its meaning; a new kind gets a new code.
 CODES.update(FLOOR_CODES)
 CODES.update(FLOW_CODES)
 CODES.update(SERVICE_CODES)
+CODES.update(MESSAGE_CODES)
 
 
 class _Particulars(dict[str, str]):

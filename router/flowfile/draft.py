@@ -9,6 +9,7 @@ from router.core.services import TableSource
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
 from router.flowfile.floor_specs import AgentSpec
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
 from router.flowfile.service_specs import ServiceFiles
@@ -71,6 +72,7 @@ class Draft(msgspec.Struct):
     queues: QueuesFile | None = None
     agents: AgentsFile | None = None
     hours: HoursFile | None = None
+    messages: MessagesFile | None = None
     roster: dict[str, DraftAgent] = {}
     services: ServiceFiles = msgspec.field(default_factory=ServiceFiles)
     tables: dict[str, TableSource] = {}

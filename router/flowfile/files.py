@@ -11,7 +11,15 @@ from router.flowfile.text import MAX_BYTES
 
 MAX_FILES = 2_000
 REQUIRED = ("site.yaml", "trunks.yaml", "queues.yaml", "agents.yaml")
-OPTIONAL = ("hours.yaml", "customers.yaml", "extensions.yaml", "duty.yaml", "lookups.yaml", "notices.yaml")
+OPTIONAL = (
+    "hours.yaml",
+    "customers.yaml",
+    "extensions.yaml",
+    "duty.yaml",
+    "lookups.yaml",
+    "notices.yaml",
+    "messages.yaml",
+)
 _YAML = (".yaml", ".yml")
 
 

@@ -5,6 +5,7 @@ from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, QueueSpec
+from router.flowfile.message_specs import share_of
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -119,4 +120,7 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         duty_flow=spec.duty.flow if spec.duty is not None else "",
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        survey_flow=spec.survey.flow if spec.survey is not None else "",
+        survey_share=share_of(spec.survey) if spec.survey is not None else 100,
+        survey_emergencies=spec.survey is not None and spec.survey.emergencies,
     )

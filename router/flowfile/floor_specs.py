@@ -9,6 +9,7 @@ from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY
 from router.flowfile.floor_need import AS_BEFORE, NeedMap
 from router.flowfile.floor_whisper import WhisperParts
+from router.flowfile.message_specs import SurveySpec
 from router.flowfile.names import NameText, PhoneText
 from router.ivr.fields import (
     ClassRef,
@@ -110,6 +111,7 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     duty: Annotated[DutySpec, Meta(description="who is rung for an emergency nobody takes")] | None = None
     whisper: WhisperParts = ()
     tell_work_number: Annotated[bool, Meta(description="whether the caller hears the agent's work number")] = False
+    survey: Annotated[SurveySpec, Meta(description="asks callers after the talk how it was")] | None = None
 
 
 class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):

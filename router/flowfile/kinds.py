@@ -7,6 +7,7 @@ import msgspec
 
 from router.flowfile.floor_customers import CustomersFile
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.service_specs import DutyFile, ExtensionsFile, LookupsFile, NoticesFile
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
 
@@ -22,6 +23,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "duty.yaml": DutyFile,
     "lookups.yaml": LookupsFile,
     "notices.yaml": NoticesFile,
+    "messages.yaml": MessagesFile,
     FLOWS: FlowFile,
 }
 """Each kind of file by its name, with the struct whose fields are its keys; a flow's ``nodes`` are by their types."""

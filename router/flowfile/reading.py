@@ -10,6 +10,7 @@ from router.flowfile.draft import Draft, DraftAgent, DraftFlow, DraftNode
 from router.flowfile.files import read_folder, shown
 from router.flowfile.floor_customers import CustomersFile, read_customers
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.prompts import read_prompts
 from router.flowfile.schema import Decoder, Spec, secrets_in
 from router.flowfile.services import read_services
@@ -45,6 +46,8 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     read_services(draft, files.csv, partial(_part, draft))
     draft.hours = _part(draft, "hours.yaml", HoursFile)
     _check_names(draft, "hours.yaml", "hours")
+    draft.messages = _part(draft, "messages.yaml", MessagesFile)
+    _check_names(draft, "messages.yaml", "boxes")
     draft.flows = {}
     for name in files.yaml:
         if name.startswith("flows/"):

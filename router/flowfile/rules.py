@@ -6,6 +6,7 @@ from collections.abc import Callable
 from router.flowfile.diagnostics import diagnose
 from router.flowfile.draft import Draft
 from router.flowfile.floor_rules import FLOOR_RULES
+from router.flowfile.messages import MESSAGE_RULES
 from router.flowfile.service_rules import SERVICE_RULES
 
 MAX_LINE_RINGS = 4
@@ -78,5 +79,5 @@ def as_dialled(did: str) -> str:
     return did.replace(" ", "").replace("-", "")
 
 
-RULES: tuple[Rule, ...] = (_line_rings, _dids, _codes, _ways_in, *FLOOR_RULES, *SERVICE_RULES)
+RULES: tuple[Rule, ...] = (_line_rings, _dids, _codes, _ways_in, *FLOOR_RULES, *SERVICE_RULES, *MESSAGE_RULES)
 """Every rule; a new one is a function here and its code in ``diagnostics.CODES``."""

@@ -14,6 +14,7 @@ from router.flowfile.floor import compile_floor
 from router.flowfile.flow_rules import check_flows
 from router.flowfile.graph import check_graph, edges
 from router.flowfile.hours import check_hours, compile_calendars
+from router.flowfile.messages import message_rules
 from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
 from router.flowfile.rules import as_dialled, check_rules
@@ -98,6 +99,7 @@ def _compile(draft: Draft) -> Site | None:
         duty=services.duty(draft.services.duty, _phones(draft, agents)),
         sources=services.sources(draft.services.lookups, draft.tables),
         services=services.services(draft.services.notices),
+        messages=message_rules(draft),
         publish_on_save=head.publish == "on_save",
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},
     )

@@ -12,7 +12,7 @@ from router.core.ids import Ms
 from router.ivr.digits import Digits, Heard
 from router.ivr.effects import DropMessage, KeepMessage
 from router.ivr.fields import Filled, PromptName, ServiceRef, Span, Target, TargetOrPerson
-from router.ivr.filling import filled_all
+from router.ivr.filling import filled, filled_all
 from router.ivr.flow import Node
 from router.ivr.orders import Reply, TakeMessage
 from router.ivr.walk import Walk
@@ -133,7 +133,7 @@ class TakingMessage(Node, frozen=True, kw_only=True):
         walk.memory[_TAKES] = int(walk.memory[_TAKES]) + 1
         walk.ask(
             TakeMessage(
-                box=self.box,
+                box=filled(walk, self.box),
                 max_ms=self.max,
                 min_ms=self.min,
                 silence_ms=self.silence,
