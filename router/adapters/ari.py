@@ -224,6 +224,10 @@ class AriSwitch:
             log.warning("an event of Asterisk is unreadable: %s", error)
             return
         event = self._reader.read(wire)
+        if isinstance(event, RecordingFinished) and not event.failed:
+            # Asterisk counts whole seconds; the file says it exactly.
+            measured = self._recording_over(event.recording)
+            event = event if measured.failed else measured
         if event is not None:
             self._submit(event)
 

@@ -18,7 +18,16 @@ Row = Mapping[str, Any]
 """A message, as the router's list has it (``GET /messages`` of its control socket)."""
 MayPlay = Callable[[web.Request, Row], bool]
 
-CSP: Final = "default-src 'none'; style-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CSP: Final = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "media-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -181,7 +190,7 @@ class _Page:
 
 
 def _language(request: web.Request) -> str:
-    asked = request.query.get("lang") or request.headers.get("Accept-Language", "")
+    asked: str = request.query.get("lang") or request.headers.get("Accept-Language") or ""
     return "zh" if asked.lower().startswith("zh") else "en"
 
 

@@ -97,7 +97,7 @@ def show(message: Number, json: Json = False) -> None:
     words["length"] = span(row["length_ms"])
     words["groups"] = " ".join(row["groups"]) or "everybody"
     words |= {f"answer {name}": value for name, value in row["answers"].items()}
-    words["file"] = _file(row)
+    words["file"] = str(_file(row))
     print_table(("", ""), ((name, value) for name, value in words.items() if value not in ("", "-")), "")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from router.acd.agent import AGENT_TABLE
 from router.control.call import CALL_TABLE, LEG_TABLE
+from router.control.message import MESSAGE_TABLE
 from support.diagrams import mermaid
 
 PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
@@ -13,8 +14,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
 def page() -> str:
     return f"""# The machines of the core
 
-Made from the tables in `router/control/call.py` and `router/acd/agent.py`; a test compares them. What a table does not
-have cannot happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
+Made from the tables in `router/control/call.py`, `router/control/message.py` and `router/acd/agent.py`; a test compares
+them. What a table does not have cannot happen: our own mistake raises, a late or impossible report from Asterisk
+becomes an `Ignored` record.
 
 ## A call
 
@@ -31,6 +33,13 @@ One ring of one phone. `closing` means that we have hung it up and Asterisk has 
 ## An agent
 
 {mermaid(AGENT_TABLE)}
+
+## A message
+
+What a caller has left, as a piece of work ([messages.md](messages.md)). One that is `expired` or `deleted` is
+forgotten, and its recording is erased.
+
+{mermaid(MESSAGE_TABLE)}
 """
 
 
