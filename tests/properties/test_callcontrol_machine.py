@@ -38,6 +38,8 @@ class Course:
             "reserve_for": ("vip",),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
+            "survey_flow": self.choose(["", "how_was_it"]),
+            "survey_share": self.choose([100, 50]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
             "steps": self.choose(
                 [
@@ -255,7 +257,7 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
+            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING, Stage.SURVEY) or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
