@@ -15,6 +15,7 @@ from router.control import invariants, overview, reconcile
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
 from router.control.codes import Codes
+from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
@@ -60,9 +61,18 @@ class CallControl:
         self.duty = Duty(self.desk, self.tasks, self.ending)
         asks = Asks(self.desk, self.transfers, self.tasks)
         self.queueing = Queueing(self.desk)
+        self.consulting = Consulting(self.desk, self.queueing, self.ending)
         self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty)
         self.legs = Legs(
-            self.desk, self.ringing, self.transfers, self.outbound, self.duty, self.open_lines, self.door, self.ending
+            self.desk,
+            self.ringing,
+            self.transfers,
+            self.outbound,
+            self.duty,
+            self.open_lines,
+            self.door,
+            self.ending,
+            self.consulting,
         )
         self.codes = Codes(self.desk)
         self.inbox = Inbox(self.desk)
@@ -314,6 +324,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentLegEnded: lambda core, turn, e: core.legs.ended(turn, e),
     events.LegsConnected: lambda core, turn, e: core.legs.connected(turn, e),
     events.CommandFailed: lambda core, turn, e: core.legs.command_failed(turn, e),
+    events.ConsultAsked: lambda core, turn, e: core.consulting.consult(turn, e),
+    events.TakeBackAsked: lambda core, turn, e: core.consulting.take_back(turn, e),
+    events.TransferAsked: lambda core, turn, e: core.consulting.transfer(turn, e),
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),

@@ -15,12 +15,17 @@ class AgentEvent(StrEnum):
     SIGN_OUT = "sign_out"
     READY = "ready"
     PAUSE = "pause"
-    RING = "ring"
+    RESERVE = "reserve"
+    RANG = "rang"
     PASSED = "passed"
     """The ring ended without blame: caller gone, phone busy, rejected or unreachable."""
     MISSED = "missed"
     """The ring was not answered (or is forwarded): out of rotation."""
     CONNECTED = "connected"
+    CONSULT = "consult"
+    """The agent asks somebody while the caller waits on hold."""
+    CONSULTED = "consulted"
+    """The agent is the one asked, and has picked up."""
     HELD = "held"
     TAKEN_BACK = "taken_back"
     TALK_ENDED = "talk_ended"
@@ -35,10 +40,38 @@ _S, _E = AgentState, AgentEvent
 
 AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
     _S.SIGNED_OUT: {_E.SIGN_IN: _S.READY},
-    _S.READY: {_E.SIGN_OUT: _S.SIGNED_OUT, _E.PAUSE: _S.PAUSED, _E.RING: _S.RINGING},
-    _S.RINGING: {_E.CONNECTED: _S.TALKING, _E.PASSED: _S.READY, _E.MISSED: _S.NOT_ANSWERING},
-    _S.TALKING: {_E.HELD: _S.HOLDING, _E.TALK_ENDED: _S.WRAP_UP, _E.FREED: _S.READY},
-    _S.HOLDING: {_E.TAKEN_BACK: _S.TALKING, _E.TALK_ENDED: _S.WRAP_UP, _E.FREED: _S.READY},
+    _S.READY: {_E.SIGN_OUT: _S.SIGNED_OUT, _E.PAUSE: _S.PAUSED, _E.RESERVE: _S.RESERVED},
+    _S.RESERVED: {
+        _E.RANG: _S.RINGING,
+        _E.CONNECTED: _S.TALKING,
+        _E.CONSULTED: _S.CONSULTING,
+        _E.PASSED: _S.READY,
+        _E.MISSED: _S.NOT_ANSWERING,
+    },
+    _S.RINGING: {
+        _E.CONNECTED: _S.TALKING,
+        _E.CONSULTED: _S.CONSULTING,
+        _E.PASSED: _S.READY,
+        _E.MISSED: _S.NOT_ANSWERING,
+    },
+    _S.TALKING: {
+        _E.HELD: _S.HOLDING,
+        _E.CONSULT: _S.CONSULTING,
+        _E.TALK_ENDED: _S.WRAP_UP,
+        _E.FREED: _S.READY,
+    },
+    _S.HOLDING: {
+        _E.TAKEN_BACK: _S.TALKING,
+        _E.CONSULT: _S.CONSULTING,
+        _E.TALK_ENDED: _S.WRAP_UP,
+        _E.FREED: _S.READY,
+    },
+    _S.CONSULTING: {
+        _E.TAKEN_BACK: _S.TALKING,
+        _E.CONNECTED: _S.TALKING,
+        _E.TALK_ENDED: _S.WRAP_UP,
+        _E.FREED: _S.READY,
+    },
     _S.WRAP_UP: {
         _E.WRAPPED_UP: _S.READY,
         _E.READY: _S.READY,
@@ -55,12 +88,12 @@ AGENT_TABLE: dict[AgentState, dict[AgentEvent, AgentState]] = {
 }
 """State -> event -> next state; what is not here cannot happen."""
 
-IN_CALL = frozenset({_S.RINGING, _S.TALKING, _S.HOLDING})
+IN_CALL = frozenset({_S.RESERVED, _S.RINGING, _S.TALKING, _S.HOLDING, _S.CONSULTING})
 """States in which a request to pause or sign out is kept until after the call."""
 
 AWAY = frozenset({_S.SIGNED_OUT, _S.PAUSED, _S.NOT_ANSWERING})
 """States in which nobody should wait for an agent."""
-BUSY = frozenset({_S.TALKING, _S.HOLDING, _S.WRAP_UP})
+BUSY = frozenset({_S.TALKING, _S.HOLDING, _S.CONSULTING, _S.WRAP_UP})
 """States that count as work."""
 
 
@@ -71,8 +104,8 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer. ``open_leg`` is the leg
     of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring that
     failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of rotation.
-    ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were rung last, ``luck`` a draw made
-    when they became idle (for strategies).
+    ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were chosen last, ``luck`` a draw
+    made when they became idle (for strategies).
     """
 
     number: AgentId

@@ -128,14 +128,18 @@ class Agents:
 
     # --- calls ---
 
-    def ring(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
-        """The agent's phone is being rung."""
+    def reserve(self, turn: Turn, agent: AgentId, call: CallId) -> AgentStatus:
+        """The agent is chosen for a call: nobody else gets them, and their phone is dialled."""
         status = self._state.agents[agent]
         status.call = call
         self._state.rung_seq += 1
         status.rung_seq = self._state.rung_seq
-        self._go(turn, status, AgentEvent.RING)
+        self._go(turn, status, AgentEvent.RESERVE)
         return status
+
+    def rang(self, turn: Turn, agent: AgentId) -> None:
+        """The agent's phone says that it rings."""
+        self._go(turn, self._state.agents[agent], AgentEvent.RANG)
 
     def passed(self, turn: Turn, agent: AgentId, rest_ms: Ms = 0) -> None:
         """The ring ended without the agent leaving rotation. For ``rest_ms`` all calls pass the phone over."""
@@ -185,6 +189,21 @@ class Agents:
         status.calls_count += 1
         status.lifetime_calls_count += 1
         self._go(turn, status, AgentEvent.CONNECTED)
+
+    def consults(self, turn: Turn, agent: AgentId) -> None:
+        """The agent asks somebody while the caller is on hold."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULT)
+
+    def consulted(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is asked by a colleague, and has picked up."""
+        self._go(turn, self._state.agents[agent], AgentEvent.CONSULTED)
+
+    def consult_over(self, turn: Turn, agent: AgentId) -> None:
+        """The agent is not asked any longer."""
+        status = self._state.agents[agent]
+        self._go(turn, status, AgentEvent.FREED)
+        status.call = None
+        self._grant_after_call(turn, status)
 
     def held(self, turn: Turn, agent: AgentId, held: bool) -> None:
         """The agent put the caller on hold or took them back."""
@@ -385,19 +404,18 @@ class Agents:
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
         """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""
         previous, was = status.state, status.since
-        status.state = next_state(previous, event)
+        status.state = state = next_state(previous, event)
         status.reason = reason
-        kept_place = event in (AgentEvent.RING, AgentEvent.PASSED)
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was
-        if status.state is AgentState.READY and not kept_place:
+        if state is AgentState.READY and event is not AgentEvent.PASSED:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
-        if previous in (AgentState.WRAP_UP, AgentState.PAUSED):
+        if previous is AgentState.WRAP_UP or previous is AgentState.PAUSED:
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
         elif previous is AgentState.NOT_ANSWERING:
@@ -414,15 +432,15 @@ class Agents:
                 by=by,
                 call_id=status.call or "",
             )
-        if status.state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
+        if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
-        if status.state is AgentState.SIGNED_OUT:
+        if state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)
             self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
-        elif AgentState.READY in (previous, status.state) or self.presence.counts_anybody:
+        elif state is AgentState.READY or previous is AgentState.READY or self.presence.counts_anybody:
             self._refresh(status)
 
     def _availability(self, status: AgentStatus) -> str:

@@ -7,7 +7,7 @@ becomes idle takes the call with the lowest key of all groups they may serve. No
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
@@ -30,6 +30,7 @@ class _Group:
         "groups",
         "heap",
         "idle_count",
+        "key_of",
         "members",
         "need",
         "privileged",
@@ -41,6 +42,7 @@ class _Group:
     def __init__(self, queue: Queue, key: GroupKey) -> None:
         _, _, _, _, self.sticky, self.privileged = key
         self.queue = queue
+        self.key_of = STRATEGIES[queue.strategy]
         self.need: Need = ANYBODY
         self.groups: tuple[str, ...] = ()
         self.favoured: frozenset[str] = frozenset()
@@ -416,16 +418,16 @@ class Matcher:
 
     def _list_idle(self, agent: AgentId) -> None:
         if self._unlisted.pop(agent, 0) is None:
-            for group in self._of_agent[agent]:
-                self._push(group, agent)
+            self._push(agent, self._of_agent[agent])
 
-    def _push(self, group: _Group, agent: AgentId) -> None:
-        status = self._agents[agent]
-        key = STRATEGIES[group.queue.strategy](status, self._floor.agents[agent], group.need)
-        heapq.heappush(group.heap, (key, status.idle_seq, agent, self._idle[agent]))
-        if len(group.heap) > 2 * group.idle_count + SPARE_ENTRIES:
-            group.heap = [entry for entry in group.heap if self._idle.get(entry[2]) == entry[3]]
-            heapq.heapify(group.heap)
+    def _push(self, agent: AgentId, groups: Iterable[_Group]) -> None:
+        status, spec, times = self._agents[agent], self._floor.agents[agent], self._idle[agent]
+        for group in groups:
+            heap = group.heap
+            heapq.heappush(heap, (group.key_of(status, spec, group.need), status.idle_seq, agent, times))
+            if len(heap) > 2 * group.idle_count + SPARE_ENTRIES:
+                group.heap = [entry for entry in heap if self._idle.get(entry[2]) == entry[3]]
+                heapq.heapify(group.heap)
 
     def _head(self, group: _Group) -> _Idle | None:
         """The first entry of a group's heap that is not stale; stale ones are dropped on the way."""
@@ -444,10 +446,12 @@ class Matcher:
             return True
         return self._idle_count.get(group.queue.name, 0) > reserve
 
-    def _reserving(self, agent: AgentId) -> Iterator[QueueName]:
+    def _reserving(self, agent: AgentId) -> Sequence[QueueName]:
         """The queues that an agent's groups serve and that keep idle agents for some of their calls."""
+        if not self._reserves:
+            return ()
         groups = self._floor.agents[agent].groups
-        return (queue.name for queue in self._reserves if any(group in queue.groups for group in groups))
+        return [queue.name for queue in self._reserves if any(group in queue.groups for group in groups)]
 
     def _group(self, key: GroupKey) -> _Group:
         group = self._groups.get(key)
@@ -475,7 +479,7 @@ class Matcher:
                 self._of_agent[number].append(group)
                 group.idle_count += number in self._idle
                 if number in self._idle and number not in self._unlisted:
-                    self._push(group, number)
+                    self._push(number, (group,))
             else:
                 del group.members[number]
                 self._of_agent[number].remove(group)

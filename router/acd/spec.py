@@ -80,6 +80,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     everybody has left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms``
     a caller waits for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is
     alarmed, and the people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
+    ``transfers`` says how agents may hand callers over: ``announced`` (they consult first), or ``both``.
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
     name); ``tell_work_number`` says whether the caller then hears the agent's work number. Of callers whose agent hangs
     up first, ``survey_share`` per cent are led into ``survey_flow`` ("": none), emergencies only where
@@ -114,6 +115,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     alarm_after_ms: Ms = 15_000
     duty_table: str = ""
     duty_flow: str = ""
+    transfers: str = "announced"
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
     survey_flow: str = ""

@@ -29,9 +29,15 @@ def known_classes(did_classes: tuple[str, ...], customer: Customer | None) -> tu
     return customer.classes if customer is not None else ()
 
 
+def class_of(name: str, classes: Mapping[str, CallClass]) -> CallClass:
+    """Return a class by name; one the site does not know is an ordinary one."""
+    found = classes.get(name)
+    return CallClass(name=name) if found is None else found
+
+
 def strongest(names: Iterable[str], classes: Mapping[str, CallClass]) -> CallClass:
     """Return the class that counts of several; ``standard`` where there is none, and of equals the first."""
-    found = [classes.get(name, CallClass(name=name)) for name in names]
+    found = [class_of(name, classes) for name in names]
     if not found:
-        return classes.get(STANDARD, CallClass(name=STANDARD))
+        return class_of(STANDARD, classes)
     return min(found, key=lambda one: (one.tier, -one.head_start_ms))

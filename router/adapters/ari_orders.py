@@ -157,7 +157,7 @@ class Orders:
             case EndSilence():
                 self._order(command, command.channel, "channels.stopSilence", _GONE_OR_IDLE, channelId=command.channel)
             case DestroyBridge():
-                self._take_apart(command.call, command.bridge)
+                self._take_apart(command.call, command.bridge, command.go_on)
                 self._order(command, command.bridge, "bridges.destroy", _GONE, bridgeId=command.bridge)
             case HangUpLeg():
                 self._legs.cancel(command.channel)
@@ -352,15 +352,15 @@ class Orders:
         self._take_apart(command.call, command.bridge)
         self._ask(command.call, None, "bridges.destroy", bridgeId=command.bridge)
 
-    def _take_apart(self, call: CallId, bridge: BridgeId) -> None:
-        """Take the caller out of a bridge that is about to be destroyed, and wait in the lane until that is done.
+    def _take_apart(self, call: CallId, bridge: BridgeId, go_on: tuple[ChannelId, ...] = ()) -> None:
+        """Take those who go on, and the caller, out of a bridge about to be destroyed, and wait until that is done.
 
         Destroying returns before the channels have left, and a prompt ordered in that moment is never played and never
         ends (seen on Asterisk 22.10.1 in one case of three).
         """
         caller = self._callers.pop(bridge, None)
-        if caller is not None:
-            self._ask(call, None, "bridges.removeChannel", bridgeId=bridge, channel=caller)
+        for channel in dict.fromkeys((*go_on, *([] if caller is None else [caller]))):
+            self._ask(call, None, "bridges.removeChannel", bridgeId=bridge, channel=channel)
 
     # --- inside -------------------------------------------------------------------------------------------
 

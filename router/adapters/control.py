@@ -26,9 +26,12 @@ from router.core.events import (
     AgentSignOutAsked,
     AppointmentAsked,
     CallerMessagesAsked,
+    ConsultAsked,
     ExtensionAsked,
     MessageAsked,
     QueueCloseAsked,
+    TakeBackAsked,
+    TransferAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import Ms
@@ -43,6 +46,9 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | ConsultAsked
+    | TakeBackAsked
+    | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
     | ExtensionAsked

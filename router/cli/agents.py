@@ -15,6 +15,9 @@ from router.core.events import (
     AgentRegroupAsked,
     AgentSignInAsked,
     AgentSignOutAsked,
+    ConsultAsked,
+    TakeBackAsked,
+    TransferAsked,
     WrapUpExtendAsked,
 )
 from router.core.ids import AgentId, PhoneName
@@ -26,6 +29,9 @@ from router.line.refresh import refresh
 from router.line.secrets import Secrets
 from router.settings import Settings
 from router.site import Site
+
+CONSULTED = ("agent", "extension", "phone", "outside")
+"""Whom an agent can ask."""
 
 Number = Annotated[str, typer.Argument(metavar="WORK_NUMBER", help="the agent's work number", show_default=False)]
 
@@ -46,6 +52,9 @@ def register(app: typer.Typer) -> None:
     group.command("ready")(ready)
     group.command("pause")(pause)
     group.command("extend")(extend)
+    group.command("consult")(consult)
+    group.command("take-back")(take_back)
+    group.command("transfer")(transfer)
     group.command("regroup")(regroup)
     group.command("pin")(pin)
     group.command("phone")(phone)
@@ -143,6 +152,47 @@ def _skill(text: str) -> tuple[str, int]:
     if not name or not level.isdecimal():
         raise refuse(f"'{text}' is no skill with a level", "write it as gas:3")
     return name, int(level)
+
+
+def consult(
+    agent: Number,
+    kind: Annotated[str, typer.Argument(help="agent, extension, phone or outside", metavar="KIND")],
+    target: Annotated[str, typer.Argument(help="whom: a work number, an extension, a phone, a number")],
+    json: Json = False,
+) -> None:
+    """Put an agent's caller on hold and let the agent ask somebody."""
+    _agent(overview(), agent)
+    _one_of(kind, CONSULTED)
+    event = ConsultAsked(agent=AgentId(agent), kind=kind, target=target)
+    put(event, f"{agent} asks {kind} {target}", json)
+
+
+def take_back(agent: Number, json: Json = False) -> None:
+    """End an agent's consultation; they go on with the caller."""
+    _agent(overview(), agent)
+    put(TakeBackAsked(agent=AgentId(agent)), f"{agent} takes the caller back", json)
+
+
+def transfer(
+    agent: Number,
+    kind: Annotated[str, typer.Argument(help="queue, agent, extension, phone or outside", metavar="[KIND]")] = "",
+    target: Annotated[str, typer.Argument(help="where to, unannounced", metavar="[TARGET]")] = "",
+    reason: Annotated[str, typer.Option(help="why, kept in the record")] = "",
+    json: Json = False,
+) -> None:
+    """Hand an agent's caller over: to whom the agent is asking, or with KIND and TARGET unannounced."""
+    _agent(overview(), agent)
+    if kind:
+        _one_of(kind, ("queue", *CONSULTED))
+    if bool(kind) != bool(target):
+        raise refuse("a transfer needs both, KIND and TARGET, or neither", "hotline agents transfer 1001 queue sales")
+    event = TransferAsked(agent=AgentId(agent), kind=kind, target=target, reason=reason)
+    put(event, f"{agent} hands the caller over" + (f" to {kind} {target}" if kind else ""), json)
+
+
+def _one_of(kind: str, known: tuple[str, ...]) -> None:
+    if kind not in known:
+        raise unknown("kind", kind, [*known])
 
 
 def pin(

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 from router.acd.agent import IllegalTransition
+from router.acd.spec import Skills
 from router.acd.waiting import Waiting
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
@@ -26,6 +27,8 @@ class Stage(StrEnum):
     """Waiting, while an agent's phone rings for it."""
     CONNECTING = "connecting"
     TALKING = "talking"
+    CONSULTING = "consulting"
+    """On hold, while the agent asks somebody."""
     TRANSFERRING = "transferring"
     """Somebody who is no agent is being rung for the caller."""
     SURVEY = "survey"
@@ -38,6 +41,8 @@ class Stage(StrEnum):
 
 WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
 """Stages in which a call has a place in a queue."""
+TALKS = frozenset({Stage.TALKING, Stage.CONSULTING})
+"""Stages in which an agent has the caller."""
 
 
 class CallEvent(StrEnum):
@@ -52,6 +57,13 @@ class CallEvent(StrEnum):
     NOT_CONNECTED = "not_connected"
     GIVEN_BACK = "given_back"
     """The queue does not keep the call any longer; the flow goes on."""
+    CONSULT = "consult"
+    TAKEN_BACK = "taken_back"
+    """The consultation is over: caller and agent hear each other again."""
+    HANDED_OVER = "handed_over"
+    """Whom the agent consulted, an agent too, has the caller now."""
+    SENT_BACK = "sent_back"
+    """An agent sent the caller to a queue, or the transfer came to nothing."""
     TRANSFER = "transfer"
     NOT_TRANSFERRED = "not_transferred"
     TRANSFERRED = "transferred"
@@ -71,6 +83,7 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
     Stage.TRANSFERRING: {
         CallEvent.TRANSFERRED: Stage.AWAY,
         CallEvent.NOT_TRANSFERRED: Stage.IVR,
+        CallEvent.SENT_BACK: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.AWAY: {CallEvent.ENDED: Stage.ENDED},
@@ -89,7 +102,20 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.NOT_CONNECTED: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
-    Stage.TALKING: {CallEvent.AGENT_LEFT: Stage.SURVEY, CallEvent.ENDED: Stage.ENDED},
+    Stage.TALKING: {
+        CallEvent.CONSULT: Stage.CONSULTING,
+        CallEvent.TRANSFER: Stage.TRANSFERRING,
+        CallEvent.SENT_BACK: Stage.WAITING,
+        CallEvent.AGENT_LEFT: Stage.SURVEY,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.CONSULTING: {
+        CallEvent.TAKEN_BACK: Stage.TALKING,
+        CallEvent.HANDED_OVER: Stage.TALKING,
+        CallEvent.TRANSFER: Stage.TRANSFERRING,
+        CallEvent.SENT_BACK: Stage.WAITING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
     Stage.SURVEY: {CallEvent.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
@@ -137,6 +163,8 @@ class LegFor(StrEnum):
 
     AGENT = "agent"
     TRANSFER = "transfer"
+    CONSULT = "consult"
+    """Somebody an agent consults; ``agent`` is set where it is one of ours."""
     OUTBOUND = "outbound"
     OPEN = "open"
     """That of a phone that stays connected, while it is in no call."""
@@ -182,16 +210,31 @@ class MessageDraft(msgspec.Struct, kw_only=True):
     length_ms: Ms | None = None
 
 
+class Consult(msgspec.Struct, kw_only=True):
+    """Whom an agent consults, by ``leg``; ``talking_since`` is 0 until both hear each other.
+
+    ``playback`` is the ringing tone the agent hears meanwhile.
+    """
+
+    kind: str
+    target: str
+    leg: ChannelId
+    talking_since: Ms = 0
+    playback: PlaybackId | None = None
+
+
 class Call(msgspec.Struct, kw_only=True):
     """A call: a caller's, or one of ours to somebody (``purpose`` says what for, ``ref`` for which task).
 
     Times are ms UTC, 0 where it has not happened; counters number the ids minted for it. ``whispers`` are the channels
     of what is being whispered, by playback; ``place`` is the place in the queue of a caller who is being brought
     together with somebody on duty, ``handed_over`` the legs of those. ``message`` is one being left, ``lock`` the
-    account a password is being asked for; ``record_talk`` says whether a talk is to be recorded, ``consent`` how the
-    caller came to know; ``show`` is what an agent's phone shows, ``data`` what an agent may know of the caller;
-    ``fields`` are the variables the flow of a call of ours begins with; ``language`` is what a caller heard before a
-    talk.
+    account a password is being asked for; ``record_talk`` says whether a talk is to be recorded (``talk_recording`` is
+    the one under way), ``consent`` how the caller came to know; ``show`` is what an agent's phone shows, ``data`` what
+    an agent may know of the caller; ``fields`` are the variables the flow of a call of ours begins with. ``consult`` is
+    whom its agent asks now; ``sent_by`` the agent who sent it on, ``sent_because`` of what, ``announced`` or not,
+    ``sent_at`` when to a queue; ``need`` the skills it asked for and ``language`` what the caller heard, for when its
+    flow is over.
     """
 
     id: CallId
@@ -236,16 +279,28 @@ class Call(msgspec.Struct, kw_only=True):
     party: Party | None = None
     transfer_kind: str = ""
     transfer_target: str = ""
+    consult: Consult | None = None
+    sent_at: Ms = 0
+    sent_by: str = ""
+    sent_because: str = ""
+    announced: bool = False
+    need: Skills = ()
+    language: str = ""
     message: MessageDraft | None = None
     message_left: bool = False
     callback_asked: bool = False
     lock: str = ""
     record_talk: bool = False
+    talk_recording: str = ""
     consent: str = ""
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
-    language: str = ""
+
+    @property
+    def waits_since(self) -> Ms:
+        """When the present wait began: asking for a person, or being sent to a queue by an agent."""
+        return self.sent_at or self.asked_at
 
     def apply(self, event: CallEvent) -> None:
         """Move to the next stage; raises :class:`IllegalTransition` where the table has none."""

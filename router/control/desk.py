@@ -149,7 +149,7 @@ class Desk:
     def note_leg(self, turn: Turn, call: Call, record: type[records.Record], **fields: Any) -> None:
         """Note a record about a call and the agent it is with."""
         if turn.wants(record):
-            self.note_call(turn, call, record, queue=call.queue, agent=call.agent, **fields)
+            turn.note(record, config=call.config, call_id=call.id, queue=call.queue, agent=call.agent, **fields)
 
     def rings(self, call: Call, span_ms: Ms) -> float:
         """Express a span in rings of the site's country."""

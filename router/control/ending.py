@@ -1,9 +1,10 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
-from router.control.call import WAITS, Call, CallEvent, LegEvent, LegFor, LegStage, Stage
+from router.control import consulted
+from router.control.call import TALKS, WAITS, Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.messages import Messages
-from router.core import commands, ids, records
+from router.core import commands, records
 from router.core.commands import HangUpReason
 from router.core.ids import Ms
 from router.core.records import Outcome
@@ -26,10 +27,12 @@ class Ending:
         if call.stage is Stage.ENDED:
             self.forget_if_closed(call)
             return
-        if call.stage is Stage.TALKING:
+        if call.stage in TALKS:
             outcome, detail = Outcome.ANSWERED, ""
         elif call.stage is Stage.SURVEY:
             outcome, detail = Outcome.ANSWERED, Stage.SURVEY.value
+        elif call.connected_at:
+            outcome, detail = Outcome.ANSWERED, "sent_on"
         elif call.stage is Stage.AWAY:
             outcome, detail = Outcome.SENT_OUT, call.transfer_kind
         elif call.stage in WAITS or call.place is not None:
@@ -40,7 +43,7 @@ class Ending:
         else:
             outcome = Outcome.SELF_SERVED
             detail = {Stage.RINGING: "at_the_door", Stage.TRANSFERRING: "in_transfer"}.get(call.stage, "in_ivr")
-        if call.stage not in (Stage.TALKING, Stage.AWAY):
+        if call.stage not in (*TALKS, Stage.AWAY):
             self._messages.caller_left(turn, call)
         self.end(turn, call, outcome, "caller", detail)
 
@@ -67,10 +70,16 @@ class Ending:
         self._desk.timers.cancel_all(f"call:{call.id}")
         call.session = None
         if was in WAITS:
-            call.wait_ms = turn.now - call.asked_at
+            wait_ms = turn.now - call.waits_since
+            if call.connected_at:
+                self._desk.note_call(turn, call, records.QueueLeft, queue=call.queue, why="hung_up", wait_ms=wait_ms)
+            else:
+                call.wait_ms = wait_ms
             self._desk.leave_queue(call)
-        if was is Stage.TALKING:
-            self._end_talk(turn, call, ended_by)
+        if was in TALKS:
+            if call.consult is not None:
+                consulted.let_go(self._desk, turn, call, "hung_up")
+            self.end_talk(turn, call, ended_by)
         for leg in self._desk.legs_of(call):
             if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
                 leg.releases = leg.purpose is LegFor.AGENT and leg.stage is not LegStage.BRIDGED
@@ -98,7 +107,7 @@ class Ending:
     def agent_left(self, turn: Turn, call: Call) -> None:
         """The agent hung up and the caller stays for the survey: the talk is over, the agent's wrap-up begins."""
         self._desk.timers.cancel_all(f"call:{call.id}")
-        self._end_talk(turn, call, "agent")
+        self.end_talk(turn, call, "agent")
         self._stop_whispers(turn, call)
         self._desk.drop_bridge(turn, call)
         call.apply(CallEvent.AGENT_LEFT)
@@ -141,18 +150,19 @@ class Ending:
             call_type=call.tag,
         )
 
-    def _end_talk(self, turn: Turn, call: Call, ended_by: str) -> None:
+    def end_talk(self, turn: Turn, call: Call, ended_by: str) -> None:
+        """An agent's part in a call is over; the call itself may go on elsewhere."""
         assert call.agent is not None
         if call.held_at:
             call.hold_ms += turn.now - call.held_at
             call.held_at = 0
-        if call.record_talk:
-            recording = ids.talk_recording(call.id, call.bridge_count)
-            turn.order(commands.StopRecordTalk(call=call.id, recording=recording))
-        call.talk_ms = turn.now - call.connected_at - call.hold_ms
-        self._desk.note_leg(
-            turn, call, records.TalkEnded, talk_ms=call.talk_ms, hold_ms=call.hold_ms, ended_by=ended_by
-        )
+        if call.talk_recording:
+            turn.order(commands.StopRecordTalk(call=call.id, recording=call.talk_recording))
+            call.talk_recording = ""
+        talk_ms = turn.now - call.connected_at - call.hold_ms
+        self._desk.note_leg(turn, call, records.TalkEnded, talk_ms=talk_ms, hold_ms=call.hold_ms, ended_by=ended_by)
+        call.talk_ms += talk_ms
+        call.hold_ms = 0
         self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call))
 
     def lose(self, turn: Turn, call: Call, detail: str) -> None:

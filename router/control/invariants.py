@@ -8,9 +8,10 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from router.acd.spec import CallClass, Queue
+from router.acd.spec import Queue
+from router.acd.standing import class_of
 from router.acd.waiting import Waiting
-from router.control.call import WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
+from router.control.call import TALKS, WAITS, Call, CallEvent, Leg, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS
 from router.core import commands
@@ -22,7 +23,8 @@ AGENTS_AT_ONCE = 1_000
 """So many agents are looked at in one check, so that calls do not feel it; the next check goes on behind them."""
 
 _BEING_RUNG = frozenset({LegStage.DIALLING, LegStage.RINGING})
-_TALKS = frozenset({AgentState.TALKING, AgentState.HOLDING})
+_RUNG = frozenset({AgentState.RESERVED, AgentState.RINGING})
+_TALKS = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.CONSULTING})
 _WITHOUT_CALL = frozenset({AgentState.SIGNED_OUT, AgentState.READY, AgentState.PAUSED, AgentState.NOT_ANSWERING})
 
 
@@ -80,7 +82,7 @@ def _one_place_per_call(desk: Desk, turn: Turn) -> Iterator[Fault]:
 def _place(desk: Desk, call: Call, turn: Turn) -> Waiting:
     """The place a call has by when it asked and its class."""
     queue = desk.queue_of(call)
-    call_class = desk.site_of(call).floor.classes.get(call.call_class, CallClass(name=call.call_class))
+    call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
     call.asked_at = call.asked_at or turn.now
     desk.state.wait_seq += 1
     return Waiting(
@@ -137,7 +139,7 @@ def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
         status = desk.state.floor.agents[number]
         call = desk.state.calls.get(status.call) if status.call is not None else None
         named = status.call or ""
-        if status.state is AgentState.RINGING:
+        if status.state in _RUNG:
             if number not in rung and (call is None or call.stage not in WAITS):
                 desk.agents.passed(turn, number)
                 yield Fault("ringing_for_nothing", number, named, "ready again")
@@ -175,7 +177,7 @@ def _one_call_per_agent(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """No agent is in two talks. Neither is ended for it; it stays an alert until one is over."""
     with_agent: dict[AgentId, CallId] = {}
     for call in desk.state.calls.values():
-        if call.stage is Stage.TALKING and call.agent is not None:
+        if call.stage in TALKS and call.agent is not None:
             first = with_agent.setdefault(call.agent, call.id)
             if first != call.id:
                 yield Fault("two_calls_of_agent", call.agent, call.id, f"also in {first}; left until one ends")

@@ -1,6 +1,7 @@
 """Pure: reports about legs that we dialled, and to whom they belong: an agent, a transfer, a call of our own."""
 
 from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
+from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
@@ -30,7 +31,9 @@ class Legs:
         open_lines: OpenLines,
         door: Door,
         ending: Ending,
+        consulting: Consulting,
     ) -> None:
+        self._consulting = consulting
         self._desk = desk
         self._duty = duty
         self._open_lines = open_lines
@@ -48,7 +51,9 @@ class Legs:
             return
         leg.apply(LegEvent.RANG)
         leg.rang_at = turn.now
-        if leg.purpose is LegFor.AGENT:
+        if leg.purpose is LegFor.CONSULT:
+            self._consulting.rang(turn, leg)
+        elif leg.purpose is LegFor.AGENT:
             self._ringing.rang(turn, self._desk.state.calls[leg.call], leg)
 
     def answered(self, turn: Turn, event: events.AgentLegAnswered) -> None:
@@ -72,6 +77,8 @@ class Legs:
                 self._ringing.taken(turn, call, leg)
             case LegFor.TRANSFER:
                 self._transfers.answered(turn, call, leg)
+            case LegFor.CONSULT:
+                self._consulting.answered(turn, call, leg)
             case LegFor.OUTBOUND:
                 self._outbound.answered(turn, call, leg)
                 self._door.begin(turn, call, call.did)
@@ -88,9 +95,13 @@ class Legs:
             return
         call = self._desk.state.calls[leg.call]
         match leg.purpose:
+            case LegFor.AGENT if call.stage is Stage.CONSULTING and call.leg == leg.id:
+                self._consulting.agent_left(turn, call)
             case LegFor.AGENT:
                 self._ringing.ended(turn, call, leg, event.why)
                 self._begin_survey(turn, call)
+            case LegFor.CONSULT:
+                self._consulting.ended(turn, call, leg, event.why)
             case LegFor.TRANSFER:
                 self._reply(turn, call, self._transfers.ended(turn, call, leg, event.why))
             case LegFor.OUTBOUND:
@@ -100,7 +111,9 @@ class Legs:
     def _connected_phone_left(self, turn: Turn, leg: Leg, why: LegEnd) -> None:
         """The leg of a phone that stays connected is gone, in a call or between two."""
         call = self._desk.state.calls.get(leg.call)
-        if call is not None:
+        if call is not None and call.stage is Stage.CONSULTING and call.leg == leg.id:
+            self._consulting.agent_left(turn, call)
+        elif call is not None:
             self._ringing.ended(turn, call, leg, why)
             self._begin_survey(turn, call)
             self._ending.forget_if_closed(call)
@@ -119,6 +132,8 @@ class Legs:
             self._ringing.connected(turn, call, self._desk.state.legs[call.leg])
         elif call.stage is Stage.TRANSFERRING:
             self._transfers.connected(turn, call, self._desk.state.legs[call.leg])
+        elif call.stage is Stage.CONSULTING:
+            self._consulting.connected(turn, call)
         # Else it was bridged anew after a reconnect, in the middle of a talk.
 
     def command_failed(self, turn: Turn, event: events.CommandFailed) -> None:
@@ -146,6 +161,8 @@ class Legs:
         """Somebody who is no agent did not pick up in time."""
         if call.purpose:
             self._outbound.timer(turn, call)
+        elif call.stage is Stage.CONSULTING:
+            self._consulting.timer(turn, call)
         else:
             self._reply(turn, call, self._transfers.timer(turn, call))
 
@@ -156,9 +173,13 @@ class Legs:
             self._ringing.connect_failed(turn, call, leg)
         elif call.stage is Stage.TRANSFERRING:
             self._reply(turn, call, self._transfers.not_connected(turn, call, leg))
+        elif call.stage is Stage.CONSULTING:
+            self._consulting.not_connected(turn, call)
 
     def _reply(self, turn: Turn, call: Call, reply: Reply | None) -> None:
         if reply is not None and call.place is not None:
             self._duty.rejoin(turn, call)
+        elif reply is not None and call.sent_by:
+            self._consulting.transfer_failed(turn, call)
         elif reply is not None:
             self._door.replied(turn, call, reply)

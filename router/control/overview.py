@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from router.control.call import Call, Stage
+from router.control.call import TALKS, Call, Stage
 from router.control.desk import Desk
 from router.core.ids import Ms
 
@@ -19,7 +19,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
                 "queue": name,
                 "waiting": len(waits),
                 "longest_wait_ms": max(waits, default=0),
-                "talking": sum(call.queue == name and call.stage is Stage.TALKING for call in live),
+                "talking": sum(call.queue == name and call.stage in TALKS for call in live),
                 "strategy": queue.strategy,
                 "groups": list(queue.groups),
                 "closed_by": desk.state.floor.closed.get(name, ""),
@@ -89,7 +89,7 @@ def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
         "node": call.session.node if call.session else "",
         "queue": call.queue,
         "position": desk.matcher.position(waiting) if waiting else 0,
-        "wait_ms": now - call.asked_at if waiting else call.wait_ms,
+        "wait_ms": now - call.waits_since if waiting else call.wait_ms,
         "agent": call.agent or ",".join(rung),
         "total_ms": now - call.arrived_at,
         "config": call.config,

@@ -2,12 +2,12 @@
 
 from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
-from router.acd.standing import STANDARD, strongest
+from router.acd.standing import STANDARD, class_of, strongest
 from router.acd.waiting import Waiting
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
 from router.core import commands, records
-from router.core.ids import Ms, QueueName
+from router.core.ids import AgentId, Ms, QueueName
 from router.core.turn import Turn
 from router.ivr.effects import Enqueue
 from router.ivr.orders import Reply
@@ -25,7 +25,7 @@ class Queueing:
         asked_before = bool(call.asked_at)
         call.asked_at = call.asked_at or turn.now
         call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
-        queue = desk.queue_of(call)
+        queue, call.need = desk.queue_of(call), tuple(sorted(effect.skills))
         waiting = self._waiting(turn, call, queue, effect)
         if waiting.tier and (refusal := self._refusal(turn, call, queue, waiting)):
             return Reply(status=refusal)
@@ -37,31 +37,57 @@ class Queueing:
         call.queued = queued or (asked_before and call.queued)
         self._arm(turn, call, queue, waiting)
         if turn.wants(records.CallQueued):
-            desk.note_call(
-                turn,
-                call,
-                records.CallQueued,
-                queue=queue.name,
-                call_class=call.call_class,
-                position=desk.matcher.position(waiting),
-                waiting=desk.matcher.length(queue.name),
-                queued=queued,
-                head_start_ms=waiting.asked_at - waiting.key_ms,
-                emergency=waiting.tier == 0,
-                need=need_text(waiting.need),
-                kept_for=waiting.sticky or " ".join(waiting.senior_groups),
-                passed_over=self._desk.passed_over(waiting, ringing=False)
-                if queued and turn.wants(records.AgentRang)
-                else {},
-            )
+            self._note_queued(turn, call, queue, waiting, queued)
         desk.want_music(call)
         return None
+
+    def _note_queued(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, queued: bool) -> None:
+        desk = self._desk
+        desk.note_call(
+            turn,
+            call,
+            records.CallQueued,
+            queue=queue.name,
+            call_class=call.call_class,
+            position=desk.matcher.position(waiting),
+            waiting=desk.matcher.length(queue.name),
+            queued=queued,
+            head_start_ms=waiting.asked_at - waiting.key_ms,
+            emergency=waiting.tier == 0,
+            need=need_text(waiting.need),
+            kept_for=waiting.sticky or " ".join(waiting.senior_groups),
+            passed_over=desk.passed_over(waiting, ringing=False) if queued and turn.wants(records.AgentRang) else {},
+        )
+
+    def ask_again(self, turn: Turn, call: Call, name: QueueName, kept_for: AgentId) -> None:
+        """An agent sent the caller to a queue (and there to one agent at first), or a transfer came to nothing.
+
+        They keep the key of when they asked, so those who came later stay behind them; no rule gives them back, for
+        their flow is over.
+        """
+        desk = self._desk
+        call.queue, call.sent_at = name, turn.now
+        queue = desk.queue_of(call)
+        effect = Enqueue(queue=name, call_class=call.call_class, skills=call.need, sticky=kept_for)
+        waiting = self._waiting(turn, call, queue, effect)
+        if kept_for:
+            waiting.sticky = kept_for
+        desk.state.wait_seq += 1
+        call.apply(CallEvent.SENT_BACK)
+        desk.state.waiting[call.id] = waiting
+        call.queued = not desk.matcher.add(waiting)
+        if waiting.sticky:
+            desk.timers.set(f"call:{call.id}", "widen", turn.now + (queue.sticky_ms or queue.answer_within_ms))
+        if not waiting.tier:
+            desk.timers.set(f"call:{call.id}", "alarm", turn.now + queue.alarm_after_ms)
+        self._arm_step(call, queue, waiting)
+        self._note_queued(turn, call, queue, waiting, call.queued)
+        desk.want_music(call)
 
     def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
         """How a call will wait: its place, and who may serve it."""
         desk = self._desk
-        classes = desk.site_of(call).floor.classes
-        call_class = classes.get(call.call_class, CallClass(name=call.call_class))
+        call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
         seniors = call_class.senior_groups if call_class.senior_for_ms else ()
         return Waiting(
             call=call.id,
@@ -114,7 +140,8 @@ class Queueing:
         for waiting in list(self._desk.state.waiting.values()):
             call = self._desk.state.calls[waiting.call]
             queue = self._desk.queue_of(call)
-            leaves = waiting.tier and not queue.keep_at_closing and call.stage is Stage.WAITING
+            may_leave = waiting.tier and call.session is not None and call.stage is Stage.WAITING
+            leaves = may_leave and not queue.keep_at_closing
             if leaves and self._is_closed(turn, call, queue):
                 given.append((call, self._give_back(turn, call, "closed")))
         return given
@@ -192,7 +219,8 @@ class Queueing:
         for waiting in list(self._desk.state.waiting.values()):
             call = self._desk.state.calls[waiting.call]
             queue = self._desk.queue_of(call)
-            empty = not queue.stay_empty and waiting.tier and call.stage is Stage.WAITING
+            may_leave = waiting.tier and call.session is not None and call.stage is Stage.WAITING
+            empty = may_leave and not queue.stay_empty
             if empty and not any(True for _ in self._desk.matcher.serving(queue.name)):
                 given.append((call, self._give_back(turn, call, "nobody")))
         return given

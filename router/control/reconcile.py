@@ -8,6 +8,7 @@ from typing import Protocol
 
 from router.control.call import Call, LegFor, LegStage, Stage
 from router.control.codes import Codes
+from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.legs import Legs
@@ -26,6 +27,7 @@ class Machines(Protocol):
     whispers: Whispers
     legs: Legs
     codes: Codes
+    consulting: Consulting
 
     def open_playbacks(self) -> tuple[ids.PlaybackId, ...]:
         """The playbacks whose end is waited for."""
@@ -99,6 +101,8 @@ def _order_again(
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
             turn.order(commands.DestroyBridge(call=call.id, bridge=call.bridge))
             core.desk.connect(turn, call)
+        if call.stage is Stage.CONSULTING:
+            core.consulting.order_again(turn, call, bridges)
         if call.stage in (Stage.TRANSFERRING, Stage.AWAY):
             _order_transfer_again(core, turn, call, bridges)
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:

@@ -58,7 +58,7 @@ class Ringing:
         desk, waiting = self._desk, pick.waiting
         others = self._desk.passed_over(waiting, ringing=True) if turn.wants(records.AgentRang) else {}
         desk.matcher.offered(call.id, pick.agent)
-        status = desk.agents.ring(turn, pick.agent, call.id)
+        status = desk.agents.reserve(turn, pick.agent, call.id)
         if call.stage is Stage.WAITING:
             call.apply(CallEvent.OFFERED)
         is_open = status.open_leg is not None
@@ -74,7 +74,7 @@ class Ringing:
                 leg=leg.id,
                 attempt=waiting.attempt,
                 round=waiting.round,
-                wait_ms=turn.now - call.asked_at,
+                wait_ms=turn.now - call.waits_since,
                 tier=waiting.tier,
                 head_start_ms=waiting.asked_at - waiting.key_ms,
                 strategy=queue.strategy,
@@ -113,6 +113,7 @@ class Ringing:
     def rang(self, turn: Turn, call: Call, leg: Leg) -> None:
         """An agent's phone says that it rings: from now on its rings count."""
         self._desk.timers.cancel(f"call:{call.id}", f"reach:{leg.id}")
+        self._desk.agents.rang(turn, leg.agent)
         within_ms = self._desk.queue_of(call).answer_within_ms
         self._desk.timers.set(f"call:{call.id}", f"ring:{leg.id}", turn.now + within_ms)
 
@@ -146,15 +147,17 @@ class Ringing:
         call.apply(CallEvent.CONNECTED)
         self._desk.timers.cancel_all(f"call:{call.id}")
         self._desk.leave_queue(call)
-        language = call.session.language if call.session else self._desk.site_of(call).script.language
-        call.session, call.language = None, language
+        if call.session is not None:
+            call.language, call.session = call.session.language, None
         queue = self._desk.queue_of(call)
-        call.agent, call.connected_at, call.wait_ms = leg.agent, turn.now, turn.now - call.asked_at
+        wait_ms = turn.now - call.waits_since
+        call.wait_ms = call.wait_ms if call.connected_at else wait_ms
+        call.agent, call.connected_at = leg.agent, turn.now
         self._desk.agents.connected(turn, leg.agent)
-        self._whispers.begin(turn, call, leg, language)
+        self._whispers.begin(turn, call, leg, wait_ms)
         if call.record_talk:
-            recording = ids.talk_recording(call.id, call.bridge_count)
-            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=recording))
+            call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
+            turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
         if not turn.wants(records.CallConnected):
             return
         rang_ms = leg.rang_ms(turn.now)
@@ -162,12 +165,12 @@ class Ringing:
             turn,
             call,
             records.CallConnected,
-            wait_ms=call.wait_ms,
-            wait_rings=self._desk.rings(call, call.wait_ms),
+            wait_ms=wait_ms,
+            wait_rings=self._desk.rings(call, wait_ms),
             rang_ms=rang_ms,
             agent_rings=self._desk.rings(call, rang_ms),
             queued=call.queued,
-            late=call.wait_ms > queue.late_after_ms,
+            late=wait_ms > queue.late_after_ms,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
@@ -252,7 +255,7 @@ class Ringing:
         if leg is None or leg.stage is not LegStage.BRIDGED or leg.purpose is not LegFor.AGENT:
             return  # the caller's own phone may hold us: that is not our agent's hold
         call = self._desk.state.calls[leg.call]
-        if bool(call.held_at) == event.held:
+        if bool(call.held_at) == event.held or call.consult is not None:
             return
         if event.held:
             call.held_at = turn.now

@@ -43,7 +43,7 @@ class Transfers:
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.TRANSFERRED)
         call.session, call.request, call.place = None, "", None
-        if call.asked_at:
+        if call.asked_at and not call.connected_at:
             call.wait_ms = turn.now - call.asked_at
         self._desk.note_call(
             turn,
@@ -52,13 +52,17 @@ class Transfers:
             kind=call.transfer_kind,
             target=call.transfer_target,
             rang_ms=leg.rang_ms(turn.now),
+            by=call.sent_by,
+            announced=call.announced,
+            reason=call.sent_because,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> Reply | None:
         """Their leg is gone. Returns the reply where the flow goes on."""
         if call.stage is Stage.AWAY:
             call.leg = None
-            self._ending.end(turn, call, Outcome.SENT_OUT, "party", call.transfer_kind)
+            outcome = Outcome.ANSWERED if call.connected_at else Outcome.SENT_OUT
+            self._ending.end(turn, call, outcome, "party", call.transfer_kind)
             return None
         if call.stage is not Stage.TRANSFERRING or leg.stage is LegStage.CLOSING:
             return None
@@ -90,7 +94,8 @@ class Transfers:
             turn.order(commands.StopMusic(call=call.id, channel=call.channel))
             call.music = False
         call.leg = None
-        call.apply(CallEvent.NOT_TRANSFERRED)
+        if not call.sent_by:
+            call.apply(CallEvent.NOT_TRANSFERRED)
         call.request = ""
         return Reply(status=status)
 

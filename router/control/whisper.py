@@ -3,7 +3,7 @@
 from router.control.call import Call, Leg
 from router.control.desk import Desk
 from router.core import commands, ids
-from router.core.ids import ChannelId, PlaybackId
+from router.core.ids import ChannelId, Ms, PlaybackId
 from router.core.turn import Turn
 from router.ivr.flow import Script
 from router.ivr.speech import Unspeakable, grammar_for, speak
@@ -15,13 +15,14 @@ class Whispers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def begin(self, turn: Turn, call: Call, leg: Leg, language: str) -> None:
-        """Tell the agent about the caller and the caller the work number, as the queue wishes."""
+    def begin(self, turn: Turn, call: Call, leg: Leg, wait_ms: Ms) -> None:
+        """Tell the agent who waited ``wait_ms``, and the caller the work number, as the queue wishes."""
         queue = self._desk.queue_of(call)
         if not queue.whisper and not queue.tell_work_number:
             return
         script = self._desk.site_of(call).script
-        parts = [name for part in queue.whisper for name in self._said(script, call, part)]
+        language = call.language or script.language
+        parts = [name for part in queue.whisper for name in self._said(script, call, part, wait_ms)]
         self._whisper(turn, call, leg.id, _media(script, parts, script.language))
         if queue.tell_work_number:
             number = ("router/agent_number", *_spoken(script, leg.agent, "digits", language))
@@ -43,12 +44,12 @@ class Whispers:
         call.whispers[playback] = snoop
         turn.order(commands.Whisper(call=call.id, channel=channel, snoop=snoop, playback=playback, media=media))
 
-    def _said(self, script: Script, call: Call, part: str) -> tuple[str, ...]:
+    def _said(self, script: Script, call: Call, part: str, wait_ms: Ms) -> tuple[str, ...]:
         match part:
             case "class":
                 return (f"class/{call.call_class}",)
             case "wait":
-                return ("router/waited", *_spoken(script, call.wait_ms // 1000, "duration", script.language))
+                return ("router/waited", *_spoken(script, wait_ms // 1000, "duration", script.language))
             case _:
                 return (part,)
 

@@ -23,4 +23,4 @@ RING_MS: dict[str, Ms] = {
 
 def rings(span_ms: Ms, ring_ms: Ms) -> float:
     """Express a span in rings, with two decimals."""
-    return round(span_ms / ring_ms, 2)
+    return round(span_ms / ring_ms, 2) if span_ms else 0.0

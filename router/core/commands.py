@@ -131,9 +131,11 @@ class Whisper(Command, frozen=True, kw_only=True):
 
 
 class DestroyBridge(Command, frozen=True, kw_only=True):
-    """Remove a bridge; one already gone is no error."""
+    """Remove a bridge; one already gone is no error. Legs that ``go_on`` are taken out first, so that they hear at once
+    what is ordered next."""
 
     bridge: BridgeId
+    go_on: tuple[ChannelId, ...] = ()
 
 
 class HangUpLeg(Command, frozen=True, kw_only=True):

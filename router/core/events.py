@@ -281,6 +281,38 @@ class AgentPauseAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class ConsultAsked(Event, frozen=True, kw_only=True):
+    """An agent in talk asks somebody while the caller is on hold.
+
+    ``kind`` is ``agent`` (``target`` is a work number), ``extension``, ``phone`` or ``outside``.
+    """
+
+    agent: AgentId
+    kind: str
+    target: str
+    by: str = "cli"
+
+
+class TakeBackAsked(Event, frozen=True, kw_only=True):
+    """An agent ends a consultation and goes on with the caller."""
+
+    agent: AgentId
+    by: str = "cli"
+
+
+class TransferAsked(Event, frozen=True, kw_only=True):
+    """An agent hands the caller over: to whom they consult (no ``kind``), else unannounced.
+
+    ``kind`` is ``queue`` or one of :class:`ConsultAsked`; ``reason`` is kept in the record.
+    """
+
+    agent: AgentId
+    kind: str = ""
+    target: str = ""
+    reason: str = ""
+    by: str = "cli"
+
+
 class HealthChecked(Event, frozen=True, kw_only=True):
     """The moment has come to look whether everything the core holds is still consistent; the engine says so regularly.
 
@@ -392,6 +424,9 @@ AnyEvent = (
     | QueueCloseAsked
     | WrapUpExtendAsked
     | AgentPauseAsked
+    | ConsultAsked
+    | TakeBackAsked
+    | TransferAsked
     | HealthChecked
     | ReplyArrived
     | RecordingFinished

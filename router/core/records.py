@@ -34,9 +34,13 @@ class AgentState(StrEnum):
 
     SIGNED_OUT = "signed_out"
     READY = "ready"
+    RESERVED = "reserved"
+    """Chosen for a call; their phone has not said yet that it rings."""
     RINGING = "ringing"
     TALKING = "talking"
     HOLDING = "holding"
+    CONSULTING = "consulting"
+    """Asking a colleague or somebody outside while the caller is on hold, or being asked so."""
     WRAP_UP = "wrap_up"
     PAUSED = "paused"
     NOT_ANSWERING = "not_answering"
@@ -150,7 +154,8 @@ class AgentRang(Record, frozen=True, kw_only=True):
 
 
 class QueueLeft(Record, frozen=True, kw_only=True):
-    """A queue gave a caller back to the flow. ``why``: ``timeout``, ``nobody``, ``closed``."""
+    """A queue gave a caller back to the flow. ``why``: ``timeout``, ``nobody``, ``closed``;
+    ``hung_up`` where a caller an agent had sent there left."""
 
     call_id: CallId
     queue: QueueName
@@ -203,7 +208,8 @@ class CallHeld(Record, frozen=True, kw_only=True):
 
 
 class TalkEnded(Record, frozen=True, kw_only=True):
-    """An agent's part in a call is over. ``talk_ms`` is without ``hold_ms``; ``ended_by``: caller, agent, router."""
+    """An agent's part in a call is over. ``talk_ms`` is without ``hold_ms``; ``ended_by``: caller, agent, router,
+    ``transfer``."""
 
     call_id: CallId
     queue: QueueName
@@ -290,12 +296,42 @@ class Alert(Record, frozen=True, kw_only=True):
 
 
 class CallTransferred(Record, frozen=True, kw_only=True):
-    """A caller was connected to somebody who is no agent. ``kind``: ``extension``, ``phone`` or ``outside``."""
+    """A caller was connected to somebody by the flow or, where ``by`` names one, by an agent.
+
+    ``kind``: ``extension``, ``phone``, ``outside``, ``duty``, or from an agent also ``agent`` (they talk) and ``queue``
+    (they wait there). ``announced`` says whether the agent had spoken with whom they go to; ``reason`` is the agent's.
+    """
 
     call_id: CallId
     kind: str
     target: str
     rang_ms: Ms
+    by: str = ""
+    announced: bool = False
+    reason: str = ""
+
+
+class ConsultBegan(Record, frozen=True, kw_only=True):
+    """An agent put the caller on hold and asks somebody; ``kind`` as in :class:`CallTransferred`."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    kind: str
+    target: str
+
+
+class ConsultEnded(Record, frozen=True, kw_only=True):
+    """A consultation is over. ``result``: ``taken_back``, ``transferred``, ``hung_up`` by whom was asked, or why they
+    were not reached. ``talk_ms`` is how long both spoke. One that comes back is no transfer."""
+
+    call_id: CallId
+    queue: QueueName
+    agent: AgentId
+    kind: str
+    target: str
+    result: str
+    talk_ms: Ms
 
 
 class OutboundRang(Record, frozen=True, kw_only=True):
@@ -513,6 +549,8 @@ AnyRecord = (
     | PhoneChanged
     | Alert
     | CallTransferred
+    | ConsultBegan
+    | ConsultEnded
     | OutboundRang
     | OutboundEnded
     | AppointmentChanged

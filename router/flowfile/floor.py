@@ -118,6 +118,7 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         alarm_after_ms=spec.alarm_after,
         duty_table=spec.duty.table if spec.duty is not None else "",
         duty_flow=spec.duty.flow if spec.duty is not None else "",
+        transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
         survey_flow=spec.survey.flow if spec.survey is not None else "",

@@ -1,6 +1,6 @@
 """What stands in YAML about the floor: queues, agents and classes of callers, as structs whose fields are the keys."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, field
@@ -109,6 +109,10 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
         Span, Meta(ge=1_000, description="how long an emergency waits before the supervisor is alarmed")
     ] = 15_000
     duty: Annotated[DutySpec, Meta(description="who is rung for an emergency nobody takes")] | None = None
+    transfers: Annotated[
+        Literal["announced", "both"],
+        Meta(description="how agents hand callers over: announced (they consult first), or both ways"),
+    ] = "announced"
     whisper: WhisperParts = ()
     tell_work_number: Annotated[bool, Meta(description="whether the caller hears the agent's work number")] = False
     survey: Annotated[SurveySpec, Meta(description="asks callers after the talk how it was")] | None = None

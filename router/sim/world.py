@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from router.acd.agent import BUSY
 from router.callcontrol import CallControl
 from router.core import commands, events, records
 from router.core.events import LegEnd
@@ -20,8 +21,7 @@ from router.sim.tally import Batch, Clockwork
 
 OF_CALLS: frozenset[type[records.Record]] = frozenset({records.CallConnected, records.CallEnded})
 """The records every simulation reads; no others are made, but for those of :func:`wanted`."""
-BUSY = frozenset({AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP})
-THERE = BUSY | {AgentState.READY, AgentState.RINGING}
+THERE = BUSY | {AgentState.READY, AgentState.RESERVED, AgentState.RINGING}
 """In service and not paused or out of rotation."""
 
 _ANYBODY = events.Caller(number="+10000000000")

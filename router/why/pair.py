@@ -6,7 +6,7 @@ from router.acd.presence import FREE, availability
 from router.acd.selection import STRATEGIES
 from router.acd.spec import meets, need_text
 from router.acd.waiting import Waiting
-from router.control.call import Leg, LegFor, LegStage, Stage
+from router.control.call import TALKS, Leg, LegFor, LegStage
 from router.control.desk import Desk
 from router.core.ids import AgentId, CallId
 from router.core.records import AgentState
@@ -33,7 +33,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 def findings(desk: Desk, call_id: CallId, agent: AgentId) -> tuple[Finding, ...] | None:
     """Return everything that keeps an agent from a call now, the most lasting first; None where it does not wait."""
     call, waiting = desk.state.calls.get(call_id), desk.state.waiting.get(call_id)
-    if call is not None and call.stage is Stage.TALKING and call.agent == agent:
+    if call is not None and call.stage in TALKS and call.agent == agent:
         return (Finding(code=GOT),)
     if call is None or waiting is None:
         return None
@@ -76,7 +76,7 @@ def _presence(desk: Desk, waiting: Waiting, agent: AgentId) -> list[Finding]:
     word, _, reason = rule.partition(":")
     other = desk.state.waiting.get(status.call) if status.call else None
     ahead = other is not None and other.key < waiting.key and not _fitness(desk, waiting, agent)
-    if status.state is AgentState.RINGING and other is not None and ahead:
+    if status.state in (AgentState.RESERVED, AgentState.RINGING) and other is not None and ahead:
         if other.tier < waiting.tier:
             return [Finding(code="better.emergency", blanks={"other": other.call})]
         return [Finding(code="better", blanks={"other": other.call, "span": str(waiting.key_ms - other.key_ms)})]

@@ -304,7 +304,7 @@ class _Teller:
     def talk_ended(self, record: records.TalkEnded) -> list[str]:
         return [
             self._say(
-                "talk_ended",
+                "talk_ended.transfer" if record.ended_by == "transfer" else "talk_ended",
                 agent=record.agent,
                 talk=self._words.span(record.talk_ms),
                 hold=self._words.span(record.hold_ms),
@@ -316,7 +316,19 @@ class _Teller:
 
     def transferred(self, record: records.CallTransferred) -> list[str]:
         kind = self._say(f"kind.{record.kind}")
-        return [self._say("transferred", kind=kind, target=record.target, rang=self._words.span(record.rang_ms))]
+        if not record.by:
+            return [self._say("transferred", kind=kind, target=record.target, rang=self._words.span(record.rang_ms))]
+        how = "sent_on.announced" if record.announced else "sent_on"
+        told = [self._say(how, agent=record.by, kind=kind, target=record.target)]
+        return [*told, self._say("sent_on.because", reason=record.reason)] if record.reason else told
+
+    def consult_began(self, record: records.ConsultBegan) -> list[str]:
+        return [self._say("consults", agent=record.agent, kind=self._say(f"kind.{record.kind}"), target=record.target)]
+
+    def consult_ended(self, record: records.ConsultEnded) -> list[str]:
+        result = record.result if record.result in ("taken_back", "transferred", "hung_up") else "not_reached"
+        talk = self._words.span(record.talk_ms)
+        return [self._say(f"consult.{result}", agent=record.agent, target=record.target, talk=talk)]
 
     def message(self, record: records.MessageLeft) -> list[str]:
         return [self._say("message", box=record.box, length=self._words.span(record.length_ms))]
@@ -390,6 +402,8 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.CallHeld: _Teller.held,
     records.TalkEnded: _Teller.talk_ended,
     records.CallTransferred: _Teller.transferred,
+    records.ConsultBegan: _Teller.consult_began,
+    records.ConsultEnded: _Teller.consult_ended,
     records.MessageLeft: _Teller.message,
     records.MessageClaimed: _Teller.message_claimed,
     records.MessageReopened: _Teller.message_reopened,

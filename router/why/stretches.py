@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from router.acd.agent import IN_CALL
 from router.acd.spec import Agent, Queue, meets, need_text
 from router.core import records
 from router.core.ids import AgentId, CallId, Ms
@@ -9,7 +10,7 @@ from router.core.records import AgentState, Record
 from router.why.pair import GOT, RANG, Finding
 from router.why.watch import Stretch
 
-_IN_CALL = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING})
+_RUNG = frozenset({AgentState.RESERVED, AgentState.RINGING})
 
 
 def from_stream(
@@ -74,7 +75,7 @@ def _presence(record: records.AgentStateChanged, call: CallId) -> Finding | None
     """What an agent's state says against them; None where they are ready."""
     if record.state is AgentState.READY:
         return None
-    if record.call_id == call and record.state in _IN_CALL:
-        return Finding(code=RANG if record.state is AgentState.RINGING else GOT)
+    if record.call_id == call and record.state in IN_CALL:
+        return Finding(code=RANG if record.state in _RUNG else GOT)
     blanks = {"other": record.call_id, "reason": record.reason, "state": record.state.value}
     return Finding(code=record.state.value, blanks={name: text for name, text in blanks.items() if text})

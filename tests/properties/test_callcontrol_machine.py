@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Step
 from router.control.call import LegFor, LegStage, Stage
@@ -36,6 +37,7 @@ class Course:
             "stay_empty": self.choose([True, True, False]),
             "reserve_count": self.choose([0, 0, 1]),
             "reserve_for": ("vip",),
+            "transfers": self.choose(["announced", "both"]),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
             "survey_flow": self.choose(["", "how_was_it"]),
@@ -111,6 +113,24 @@ class Course:
             events.AgentReadyAsked(agent=name),
             events.AgentPauseAsked(agent=name, reason="break"),
             events.AgentPauseAsked(agent=AgentId("nobody"), reason="break"),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def consult(self) -> None:
+        """An agent in a call consults, takes the caller back, or hands them over, in or out of turn."""
+        floor = self.outside.core.desk.state.floor
+        engaged = [name for name, status in floor.agents.items() if status.state in IN_CALL]
+        agent = AgentId(self.choose(engaged or AGENTS))
+        kind, target = self.choose(
+            [("agent", self.choose(AGENTS)), ("phone", self.choose(AGENTS)), ("extension", "nobody")]
+        )
+        facts = [
+            events.ConsultAsked(agent=agent, kind=kind, target=target),
+            events.ConsultAsked(agent=agent, kind="agent", target=self.choose(AGENTS)),
+            events.TakeBackAsked(agent=agent),
+            events.TransferAsked(agent=agent),
+            events.TransferAsked(agent=agent, kind="queue", target="desk"),
+            events.TransferAsked(agent=agent, kind=kind, target=target),
         ]
         self.outside.feed(self.choose(facts))
 
@@ -224,6 +244,7 @@ class Course:
             self.arrive: 8,
             self.sign_in: 4,
             self.ask: 4,
+            self.consult: 6,
             self.phone: 2,
             self.phone_in_use: 2,
             self.code: 1,
@@ -257,7 +278,9 @@ class Course:
         for call in core.desk.state.calls.values():
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
-            assert (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING, Stage.SURVEY) or waits)
+            by_itself = call.session is None and call.sent_by
+            flows = (Stage.IVR, Stage.TRANSFERRING, Stage.SURVEY)
+            assert by_itself or (call.session is not None) == (call.stage in flows or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:
@@ -270,7 +293,7 @@ class Course:
         assert len(engaged) == len(set(engaged))
         for agent in engaged:
             status = core.desk.state.floor.agents[agent]
-            assert status.state in (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING)
+            assert status.state in IN_CALL
             assert status.call is not None
 
     def nobody_free_while_somebody_waits(self) -> None:
@@ -291,7 +314,7 @@ class Course:
         assert not state.notices and not state.locks
         assert set(self.outside.ended) == set(self.outside.received)
         assert not self.outside.bridges
-        in_call = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP)
+        in_call = IN_CALL | {AgentState.WRAP_UP}
         assert not [status.number for status in state.floor.agents.values() if status.state in in_call]
 
 
@@ -320,6 +343,9 @@ def test_a_course_meets_everything() -> None:
         "AgentMissed",
         "TalkEnded",
         "CallHeld",
+        "ConsultBegan",
+        "ConsultEnded",
+        "CallTransferred",
         "TalkKeyPressed",
         "Alert",
         "AskRefused",

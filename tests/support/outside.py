@@ -169,7 +169,7 @@ class Outside:
             case records.AgentRang(agent=agent, call_id=call):
                 status = self.core.desk.state.floor.agents[agent]
                 phone = self.core.desk.state.floor.phones[status.phone]
-                assert status.state is AgentState.RINGING, f"{agent} rung in state {status.state}"
+                assert status.state is AgentState.RESERVED, f"{agent} rung in state {status.state}"
                 assert phone.free and not status.resting, f"{agent}'s phone was not free"
             case _:
                 pass

@@ -175,6 +175,16 @@ class Scenario:
     def do_hold(self, name: str, held: str) -> list[str]:
         return self._feed(events.HoldChanged(channel=self._leg(name), held=held == "on"))
 
+    def do_consult(self, agent: str, kind: str, target: str) -> list[str]:
+        return self._feed(events.ConsultAsked(agent=AgentId(agent), kind=kind, target=target))
+
+    def do_take_back(self, agent: str) -> list[str]:
+        return self._feed(events.TakeBackAsked(agent=AgentId(agent)))
+
+    def do_transfer(self, agent: str, kind: str = "", target: str = "", reason: str = "") -> list[str]:
+        event = events.TransferAsked(agent=AgentId(agent), kind=kind, target=target, reason=reason)
+        return self._feed(event)
+
     def do_caller_holds(self, name: str, held: str) -> list[str]:
         return self._feed(events.HoldChanged(channel=ChannelId(name), held=held == "on"))
 

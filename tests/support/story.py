@@ -10,7 +10,7 @@ from router.core.ids import CallId, ChannelId, Ms
 from router.core.records import AgentState
 from router.core.turn import Output
 
-SAID_ELSEWHERE = (AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING)
+SAID_ELSEWHERE = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING)
 """States that the line about the call says already."""
 
 

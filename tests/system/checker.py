@@ -38,7 +38,8 @@ _ASKED = {
 _REFUSED = {"callback_booked", "message_left", "turned_away", "sent_out"}
 """What becomes of callers whom a queue did not take at all."""
 _SHORT_MS = 20_000
-_MAY_NOT_BE_RUNG = {"signed_out", "paused", "wrap_up", "not_answering", "talking", "holding"}
+_IN_CALL = {"reserved", "ringing", "talking", "holding", "consulting"}
+_MAY_NOT_BE_RUNG = {"signed_out", "paused", "wrap_up", "not_answering", *(_IN_CALL - {"reserved"})}
 
 
 @dataclasses.dataclass
@@ -53,6 +54,8 @@ class _Call:
     wait_ms: int | None = None
     left_ms: int | None = None
     """The wait until a queue gave the caller back, or somebody who is no agent took them."""
+    sent_back: bool = False
+    """An agent sent the caller to a queue; the wait there is a new one, the call's own is the first."""
     talk_ms: int = 0
     ended: str = ""
 
@@ -77,7 +80,7 @@ def check(rows: Iterable[Row], *, quiet: bool = True, several: Collection[str] =
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry's flat strings with numbers as numbers and the well-known flags as booleans."""
-    flags = {"withheld", "queued", "late", "held", "asked", "reachable"}
+    flags = {"withheld", "queued", "late", "held", "asked", "reachable", "announced"}
     whole = {
         "seq",
         "at_ms",
@@ -138,9 +141,7 @@ class _Replay:
         if quiet:
             self.balance.faults += [f"call {name} never ended" for name in self.balance.open_calls]
             self.balance.faults += [
-                f"agent {agent} is left {state}"
-                for agent, state in self.agents.items()
-                if state in ("ringing", "talking", "holding")
+                f"agent {agent} is left {state}" for agent, state in self.agents.items() if state in _IN_CALL
             ]
         return self.balance
 
@@ -179,11 +180,11 @@ class _Replay:
                     self._fault(row, "answered twice")
                 call.answered_at = row["at_ms"]
             case "CallQueued":
-                if call.queued_at is not None and call.left_ms is None:
+                if call.queued_at is not None and call.left_ms is None and not call.sent_back:
                     self._fault(row, "asked for a person twice")
                 if not 1 <= row["position"] <= row["waiting"]:
                     self._fault(row, f"position {row['position']} of {row['waiting']} waiting")
-                call.queued_at, call.left_ms = call.queued_at or row["at_ms"], None
+                call.queued_at, call.left_ms, call.sent_back = call.queued_at or row["at_ms"], None, False
             case "QueueLeft":
                 if call.queued_at is None or call.talking is not None:
                     self._fault(row, "was not waiting")
@@ -193,7 +194,9 @@ class _Replay:
             case "CallTransferred":
                 if call.talking is not None or call.ringing:
                     self._fault(row, f"transferred while {call.talking or sorted(call.ringing)} has the call")
-                if call.queued_at is not None:
+                if row.get("by"):
+                    self._sent_on(row, name, call)
+                elif call.queued_at is not None:
                     call.left_ms = row["at_ms"] - call.queued_at
             case "AgentRang":
                 self._rang(row, name, call)
@@ -216,6 +219,16 @@ class _Replay:
             case "TalkKeyPressed" | "CallHeld":
                 if call.talking != row["agent"]:
                     self._fault(row, f"is not talking with {row['agent']}")
+
+    def _sent_on(self, row: Row, name: str, call: _Call) -> None:
+        """An agent handed the caller over: to an agent who has them now, to a queue, or to somebody who is no agent."""
+        if call.wait_ms is None:
+            self._fault(row, f"sent on by {row['by']} before anybody had the call")
+        if row["kind"] == "agent" and row["announced"]:
+            call.talking, call.connected_at = row["target"], row["at_ms"]
+            self.busy[row["target"]] = name
+        elif row["kind"] in ("agent", "queue"):
+            call.queued_at, call.attempt, call.sent_back = None, 0, True
 
     def _outbound(self, kind: str, row: Row) -> None:
         name = row["call_id"]
@@ -252,7 +265,8 @@ class _Replay:
         for loser in call.ringing - {row["agent"]}:  # rung together: they stop, answered elsewhere
             self._free(loser, row["call_id"])
         call.ringing, call.talking = set(), row["agent"]
-        call.connected_at, call.wait_ms = row["at_ms"], row["wait_ms"]
+        call.connected_at = row["at_ms"]
+        call.wait_ms = row["wait_ms"] if call.wait_ms is None else call.wait_ms
 
     def _ended(self, row: Row, name: str, call: _Call) -> None:
         outcome = row["outcome"]

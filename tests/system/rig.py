@@ -135,7 +135,7 @@ class Rig:
 
         async def in_service() -> bool:
             row = await self.agent_row(name)
-            return bool(row["can_be_rung"] or row["state"] in ("ringing", "talking"))
+            return bool(row["can_be_rung"] or row["state"] in ("reserved", "ringing", "talking"))
 
         await until(in_service, 8.0, lambda: f"agent {name} can be rung")
         return phone
@@ -282,7 +282,11 @@ class Rig:
                 "legs": overview["legs"],
                 "code_calls": overview["code_calls"],
                 "waiting": sum(row["waiting"] for row in overview["queues"]),
-                "busy": [r["agent"] for r in overview["agents"] if r["call"] or r["state"] in ("ringing", "talking")],
+                "busy": [
+                    r["agent"]
+                    for r in overview["agents"]
+                    if r["call"] or r["state"] in ("reserved", "ringing", "talking")
+                ],
                 "other_calls": [row["phone"] for row in overview["phones"] if row["other_calls"]],
             }
             self.trouble = str({name: value for name, value in left.items() if value})

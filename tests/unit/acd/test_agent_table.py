@@ -28,4 +28,4 @@ def test_every_state_can_be_reached_and_left() -> None:
 
 
 def test_only_ready_agents_are_rung() -> None:
-    assert [state for state, row in AGENT_TABLE.items() if AgentEvent.RING in row] == [AgentState.READY]
+    assert [state for state, row in AGENT_TABLE.items() if AgentEvent.RESERVE in row] == [AgentState.READY]

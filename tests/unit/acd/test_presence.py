@@ -67,7 +67,7 @@ def test_a_call_that_finds_nobody_says_why() -> None:
     past = History().sign_in("1001", "1002", "1003").ask("1001", pause="meal")
     past.feed(events.PhoneUseChanged(phone=PhoneName("1002"), channels=1))
     past.arrive("A").wait(1).arrive("B")
-    assert _queued(past).passed_over == {"inbound": {"paused:meal": 1, "phone_in_use": 1, "ringing": 1}}
+    assert _queued(past).passed_over == {"inbound": {"paused:meal": 1, "phone_in_use": 1, "reserved": 1}}
 
 
 def test_the_agents_passed_over_and_the_one_rung_are_everybody_in_service() -> None:

@@ -128,10 +128,11 @@ def test_a_leg_of_no_call_is_hung_up(line: Broken) -> None:
     assert stray.id not in line.core.desk.state.legs
 
 
-def test_an_agent_who_rings_for_nothing_is_ready_again(line: Broken) -> None:
+@pytest.mark.parametrize("state", [AgentState.RESERVED, AgentState.RINGING])
+def test_an_agent_who_rings_for_nothing_is_ready_again(line: Broken, state: AgentState) -> None:
     line.sign_in("1001")
     status = line.core.desk.state.floor.agents[AgentId("1001")]
-    status.state, status.call = AgentState.RINGING, CallId("t.1.c9")
+    status.state, status.call = state, CallId("t.1.c9")
     line.core.desk.take_site()
     call = line.waits()
     assert call.stage is Stage.WAITING, "broken: nobody takes the call"

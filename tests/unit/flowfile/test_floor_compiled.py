@@ -69,6 +69,7 @@ queues:
     whisper: [class, wait, welcome]
     tell_work_number: yes
     survey: {flow: after_call, share: 12.5%, emergencies: yes}
+    transfers: both
   enquiry:
     groups: [inbound]
 """
@@ -191,6 +192,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         survey_flow="after_call",
         survey_share=12.5,
         survey_emergencies=True,
+        transfers="both",
     )
 
 

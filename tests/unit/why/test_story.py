@@ -82,7 +82,7 @@ def test_the_same_in_chinese(eventful: History) -> None:
 def test_a_vip_hears_of_their_head_start_and_who_would_have_been_next(eventful: History) -> None:
     told = texts(eventful, "c2")
     assert "Its head start is 2 min 00 s: it goes before calls that asked up to 2 min 00 s earlier without one." in told
-    assert "Nobody who may take it was free: 1 paused (meal), 1 out of rotation, 1 being rung." in told
+    assert "Nobody who may take it was free: 1 paused (meal), 1 out of rotation, 1 chosen for another call." in told
     came = next(text for text in told if "became free" in text)
     assert came.endswith("this call was first in line; next would have been t.1.c1, 1 min 45 s behind it.")
 
