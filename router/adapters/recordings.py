@@ -7,6 +7,7 @@ write it down) is reported as a message.
 """
 
 import asyncio
+import itertools
 import logging
 import re
 import wave
@@ -25,6 +26,8 @@ _ENDING = ".wav"
 _SCAN_EACH_S = 5.0
 _AT_ONCE_COUNT = 100
 _HEADER_BYTES = 44
+LOOKS_EVERYWHERE = 60
+"""So many looks after the start are at all folders: a message gets lost only where a router or machine died."""
 PATIENCE = 6
 """Looks after which a recording that no longer grows is taken as it is."""
 
@@ -57,9 +60,9 @@ class AwayMessages:
         self._odd: set[str] = set()
 
     async def run(self) -> None:
-        """Look every few seconds, for ever."""
-        while True:
-            known = self._known() if self._known is not None else None
+        """Look every few seconds, for ever; for some minutes after the start at all folders, then at the one."""
+        for number in itertools.count():
+            known = self._known() if self._known is not None and number < LOOKS_EVERYWHERE else None
             try:
                 found = await asyncio.to_thread(self.look, known)
             except OSError as error:

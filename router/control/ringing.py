@@ -195,8 +195,10 @@ class Ringing:
         queue = self._desk.queue_of(call)
         if not queue.survey_flow or call.purpose or call.caller_gone:
             return False
-        kind = self._desk.site_of(call).floor.classes.get(call.call_class)
-        if kind is not None and kind.tier == 0 and not queue.survey_emergencies:
+        site = self._desk.site_of(call)
+        kind, did = site.floor.classes.get(call.call_class), site.dids.get(call.did)
+        emergency = (kind is not None and kind.tier == 0) or (did is not None and did.emergency)
+        if emergency and not queue.survey_emergencies:
             return False
         state = self._desk.state
         state.survey_count += 1
