@@ -274,6 +274,9 @@ class CallControl:
         if kind == "message":
             self.inbox.timer(turn, subject, timer.name)
             return
+        if kind == "messages":
+            self.inbox.sweep(turn)
+            return
         if kind == "erase":
             self.inbox.erase_again(turn, subject)
             return

@@ -143,27 +143,33 @@ class Inbox:
             self._delete(turn, message, MessageEvent.DELETED, "caller", event.by)
 
     def timer(self, turn: Turn, subject: str, name: str) -> None:
-        """A deadline of a message: the alert before it, the deadline itself, the end of a claim or of its keeping."""
+        """A deadline of a message: the alert before it, the deadline itself, or the end of a claim."""
         message = self._desk.state.messages[subject]
-        waited = message.stage is not MessageStage.DONE
         match name:
-            case "alert" if waited:
+            case "alert":
                 left_s = (message.due_at - turn.now) // 1000
                 self._alert(turn, "message_due", message, f"{message.id} is to be answered within {left_s} s")
-            case "due" if waited:
+            case "due":
                 message.late = True
                 self._alert(turn, "message_late", message, f"{message.id} should be answered by now")
             case "claim" if message.can(MessageEvent.RELEASED):
                 self._reopen(turn, message, MessageEvent.RELEASED, "timeout", "")
-            case "expire":
-                self._too_old(turn, message)
             case _:
                 pass
 
     def site_changed(self, turn: Turn) -> None:
         """A new version of the site may keep messages for longer, or not so long."""
-        for message in self._desk.state.messages.values():
-            self._arm_expiry(message)
+        self._arm_sweep(turn)
+
+    def sweep(self, turn: Turn) -> None:
+        """Delete what has grown too old."""
+        for message in list(self._desk.state.messages.values()):
+            too_old_at = self._too_old_at(message)
+            if too_old_at is not None and too_old_at <= turn.now:
+                if message.stage is not MessageStage.DONE:
+                    self._alert(turn, "message_expired", message, f"{message.id} was never answered")
+                self._delete(turn, message, MessageEvent.EXPIRED, "age", "")
+        self._arm_sweep(turn)
 
     def rows(self, now: Ms) -> list[dict[str, object]]:
         """Return all messages as plain data, the oldest first."""
@@ -210,30 +216,38 @@ class Inbox:
     # --- inside ---
 
     def _keep(self, turn: Turn, message: Message) -> None:
-        box = self._box(message)
-        owner = f"message:{message.id}"
-        self._desk.state.messages[message.id] = message
+        box, state = self._box(message), self._desk.state
+        state.messages[message.id] = message
         if box.answer_within_ms:
             message.due_at = message.left_at + box.answer_within_ms
-            if box.alert_before_ms:
-                self._desk.timers.set(owner, "alert", max(message.due_at - box.alert_before_ms, turn.now))
-            self._desk.timers.set(owner, "due", max(message.due_at, turn.now))
-        self._arm_expiry(message)
+            self._arm_deadline(turn, message)
+        too_old_at = self._too_old_at(message)
+        if too_old_at is not None and (not state.messages_age_at or too_old_at < state.messages_age_at):
+            self._sweep_at(turn, too_old_at)
 
-    def _arm_expiry(self, message: Message) -> None:
+    def _arm_deadline(self, turn: Turn, message: Message) -> None:
+        owner, alert_ms = f"message:{message.id}", self._box(message).alert_before_ms
+        if alert_ms:
+            self._desk.timers.set(owner, "alert", max(message.due_at - alert_ms, turn.now))
+        self._desk.timers.set(owner, "due", max(message.due_at, turn.now))
+
+    def _too_old_at(self, message: Message) -> Ms | None:
+        """Say when a message is too old to be kept; None for never: complaint calls keep their recordings."""
         keep_ms = self._box(message).keep_ms
-        owner = f"message:{message.id}"
-        if keep_ms:
-            self._desk.timers.set(owner, "expire", message.left_at + keep_ms)
-        else:
-            self._desk.timers.cancel(owner, "expire")
+        kept = not keep_ms or (message.call_type and message.call_type in self._desk.site.messages.keep_types)
+        return None if kept else message.left_at + keep_ms
 
-    def _too_old(self, turn: Turn, message: Message) -> None:
-        if message.call_type and message.call_type in self._desk.site.messages.keep_types:
-            return  # every complaint call keeps its recording; a new version of the site looks again
-        if message.stage is not MessageStage.DONE:
-            self._alert(turn, "message_expired", message, f"{message.id} was never answered")
-        self._delete(turn, message, MessageEvent.EXPIRED, "age", "")
+    def _arm_sweep(self, turn: Turn) -> None:
+        """One timer for all ages: thousands of messages wait for theirs."""
+        ages = (self._too_old_at(message) for message in self._desk.state.messages.values())
+        self._sweep_at(turn, min((age for age in ages if age is not None), default=0))
+
+    def _sweep_at(self, turn: Turn, at_ms: Ms) -> None:
+        self._desk.state.messages_age_at = at_ms
+        if at_ms:
+            self._desk.timers.set("messages:", "age", max(at_ms, turn.now))
+        else:
+            self._desk.timers.cancel("messages:", "age")
 
     def _may(self, turn: Turn, event: events.MessageAsked, message: Message) -> bool:
         """Say whether whoever asks may; a supervisor (no agent named) always does."""
@@ -278,7 +292,7 @@ class Inbox:
         message.apply(MessageEvent.DONE)
         message.agent, message.done_at = event.agent or message.agent, turn.now
         message.note = _plain(event.note)
-        self._desk.timers.cancel(f"message:{message.id}", "claim")
+        self._desk.timers.cancel_all(f"message:{message.id}")
         self._note(
             turn,
             records.MessageDone,
@@ -302,8 +316,9 @@ class Inbox:
         message.apply(what)
         agent, message.agent, message.claimed_at, message.done_at = message.agent, "", 0, 0
         self._desk.timers.cancel(f"message:{message.id}", "claim")
-        if message.due_at and turn.now >= message.due_at:
-            message.late = True
+        if what is MessageEvent.REOPENED and turn.now < message.due_at:
+            self._arm_deadline(turn, message)
+        message.late = message.late or 0 < message.due_at <= turn.now
         kind = "released" if what is MessageEvent.RELEASED else "reopened"
         self._note(turn, records.MessageReopened, message, agent=agent, change=kind, why=why, by=by)
 

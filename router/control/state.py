@@ -96,8 +96,8 @@ class State(msgspec.Struct, kw_only=True):
     ``wait_seq`` orders calls that asked in the same millisecond. ``switch_up`` is false while the connection to
     Asterisk is down. ``faults`` are those the last check has found, so that one that lasts is told once;
     ``checked_count`` is where among the agents the next check begins on a large floor. ``messages`` are those callers
-    have left, ``erasing`` the recordings that are to be erased, with the messages they were of; ``survey_count`` counts
-    the draws of callers who are asked how it was.
+    have left, the first of which is too old at ``messages_age_at`` (0: none ever), ``erasing`` the recordings that are
+    to be erased, with the messages they were of; ``survey_count`` counts the draws of callers who are asked how it was.
     """
 
     v: int = STATE_VERSION
@@ -119,6 +119,7 @@ class State(msgspec.Struct, kw_only=True):
     task_count: int = 0
     messages: dict[str, Message] = {}
     message_count: int = 0
+    messages_age_at: Ms = 0
     erasing: dict[str, str] = {}
     survey_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)

@@ -166,6 +166,30 @@ def test_alerts_before_and_at_the_deadline_and_a_claim_that_ends() -> None:
     assert line.wait(HOUR_MS) == [], "what is done is no longer told of"
 
 
+def test_reopened_it_has_its_deadline_again() -> None:
+    line = Line()
+    line.found()
+    line.ask("done", "1001")
+    line.ask("reopen")
+    assert [o.kind for o in line.wait(HOUR_MS) if isinstance(o, records.Alert)] == ["message_due", "message_late"]
+    line.ask("done", "1001")
+    line.ask("reopen")
+    assert line.core.messages(line.now)[0]["late"]
+    assert line.wait(HOUR_MS) == [], "that it is late has been told"
+
+
+def test_thousands_have_one_timer_for_their_ages() -> None:
+    line = Line(msgspec.structs.replace(RULES, boxes={"desk": Box(name="desk", keep_ms=HOUR_MS)}))
+    for number in range(1_000):
+        line.found(f"messages/{number}.wav")
+        line.wait(1_000)
+    assert len(line.core.snapshot()["timers"]) == 1
+    out = line.wait(HOUR_MS - 500_500)
+    assert names(out).count("MessageDeleted") == 500
+    assert names(line.wait(600_000)).count("MessageDeleted") == 500
+    assert line.core.deadline() is None
+
+
 def test_done_in_time_nobody_is_alerted() -> None:
     line = Line()
     line.found()
