@@ -190,7 +190,9 @@ class Router:
                 health=self._health,
                 ready=self._missing,
                 publish=self._live.publish,
-                messages=lambda: recovered.core.messages(self._engine.clock()),
+                messages=lambda wanted, done_too: recovered.core.messages(
+                    self._engine.clock(), wanted, done_too=done_too
+                ),
             ),
         )
         await control.start()

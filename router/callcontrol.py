@@ -134,9 +134,9 @@ class CallControl:
         """The recordings the core knows of: whatever else lies in the recordings folder was left unheard of."""
         return self.inbox.recordings()
 
-    def messages(self, now: Ms) -> list[dict[str, Any]]:
-        """All messages as plain data, the oldest first."""
-        return self.inbox.rows(now)
+    def messages(self, now: Ms, wanted: str = "", *, done_too: bool = False) -> list[dict[str, Any]]:
+        """Messages as plain data, the oldest first: the one ``wanted``, else those not done, or all."""
+        return self.inbox.rows(now, wanted, done_too=done_too)
 
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""

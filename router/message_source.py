@@ -18,10 +18,10 @@ class RouterMessages:
         self._home = settings.home
         self._recordings = Folders.of(settings).recordings
 
-    async def messages(self) -> list[dict[str, Any]]:
-        """Ask the router. Raises RouterAway where none answers."""
+    async def messages(self, message: str = "") -> list[dict[str, Any]]:
+        """Ask the router for those to be answered, or for one. Raises RouterAway where none answers."""
         async with Control(self._home) as control:
-            return await control.messages()
+            return await control.messages(message)
 
     def file(self, row: Mapping[str, Any]) -> Path | None:
         """The file of a message's recording."""

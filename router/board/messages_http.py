@@ -104,8 +104,11 @@ audio { height: 2rem; max-width: 20rem; }
 class MessageSource(Protocol):
     """Where messages and their recordings come from."""
 
-    def messages(self) -> Awaitable[Sequence[Row]]:
-        """All messages, the oldest first. Raises HotlineError where nobody says."""
+    def messages(self, message: str = "") -> Awaitable[Sequence[Row]]:
+        """Messages that are to be answered, the oldest first, or the one named, done or not.
+
+        Raises HotlineError where nobody says.
+        """
 
     def file(self, row: Row) -> Path | None:
         """The file of a message's recording; None where there is none."""
@@ -165,7 +168,7 @@ class _Page:
         """A message's recording, whole or a part of it."""
         wanted = request.match_info["message"]
         try:
-            row = next((row for row in await self._source.messages() if row["message"] == wanted), None)
+            row = next(iter(await self._source.messages(wanted)), None)
         except HotlineError as error:
             raise web.HTTPServiceUnavailable(text=str(error), headers=_HEADERS) from None
         path = self._source.file(row) if row is not None and self._may_play(request, row) else None

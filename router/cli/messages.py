@@ -55,10 +55,8 @@ def list_(
     groups = set(row_of(seen["agents"], "agent", agent, "agent")["groups"]) if agent else set()
     rows = [
         row
-        for row in _all()
-        if (everything or row["stage"] != "done")
-        and (not box or row["box"] == box)
-        and (not agent or not row["groups"] or groups & set(row["groups"]))
+        for row in with_router(lambda control: control.messages(done_too=everything))
+        if (not box or row["box"] == box) and (not agent or not row["groups"] or groups & set(row["groups"]))
     ]
     if json:
         print_json(rows)
@@ -177,12 +175,11 @@ def _put(message: str, ask: Any, agent: str, told: str, json: bool, *, by: str =
     put(MessageAsked(message=message, ask=ask, agent=AgentId(agent), by=by, note=note), told, json)
 
 
-def _all() -> list[dict[str, Any]]:
-    return with_router(lambda control: control.messages())
-
-
 def _row(message: str) -> dict[str, Any]:
-    return row_of(_all(), "message", message, "message")
+    rows = with_router(lambda control: control.messages(message)) if message else []
+    if not rows:
+        raise refuse(f"there is no message '{message}'", "see: hotline messages list --all")
+    return rows[0]
 
 
 def _file(row: dict[str, Any]) -> Path:

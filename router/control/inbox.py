@@ -171,9 +171,13 @@ class Inbox:
                 self._delete(turn, message, MessageEvent.EXPIRED, "age", "")
         self._arm_sweep(turn)
 
-    def rows(self, now: Ms) -> list[dict[str, object]]:
-        """Return all messages as plain data, the oldest first."""
-        return [self._row(message, now) for message in self._desk.state.messages.values()]
+    def rows(self, now: Ms, wanted: str = "", *, done_too: bool = False) -> list[dict[str, object]]:
+        """Return messages as plain data, the oldest first: the one ``wanted``, else all that are (not) done."""
+        messages = self._desk.state.messages
+        if wanted:
+            return [self._row(messages[wanted], now)] if wanted in messages else []
+        done = MessageStage.DONE
+        return [self._row(message, now) for message in messages.values() if done_too or message.stage is not done]
 
     # --- recordings to be erased ---
 

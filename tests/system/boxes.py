@@ -43,12 +43,13 @@ async def boxes_line(home: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
 async def messages(rig: Rig) -> list[Row]:
     """What callers have left, as the router has it."""
     async with Control(rig.line.folders.home) as control:
-        return await control.messages()
+        return await control.messages(done_too=True)
 
 
 async def message_row(rig: Rig, message: str) -> Row | None:
     """One of them; None where there is no such message."""
-    return next((row for row in await messages(rig) if row["message"] == message), None)
+    async with Control(rig.line.folders.home) as control:
+        return next(iter(await control.messages(message)), None)
 
 
 async def put(rig: Rig, message: str, what: Any, agent: str = "", note: str = "") -> list[Row]:

@@ -39,10 +39,10 @@ class Source:
         self.error: Exception | None = None
         self._folder = folder
 
-    async def messages(self) -> Sequence[Row]:
+    async def messages(self, message: str = "") -> Sequence[Row]:
         if self.error is not None:
             raise self.error
-        return self.rows
+        return [row for row in self.rows if message in ("", row["message"])]
 
     def file(self, row: Row) -> Path | None:
         return self._folder / f"{row['recording']}.wav"
