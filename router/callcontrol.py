@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from router.control import invariants, overview, reconcile
+from router.control.announcing import ANNOUNCE, Announcements
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
 from router.control.codes import Codes
@@ -62,7 +63,8 @@ class CallControl:
         asks = Asks(self.desk, self.transfers, self.tasks)
         self.queueing = Queueing(self.desk)
         self.consulting = Consulting(self.desk, self.queueing, self.ending)
-        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty)
+        self.announcements = Announcements(self.desk)
+        self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.announcements)
         self.legs = Legs(
             self.desk,
             self.ringing,
@@ -291,6 +293,8 @@ class CallControl:
                 self.legs.timer(turn, call)
             case "alarm":
                 self.duty.alarm(turn, call)
+            case name if name == ANNOUNCE:
+                self.announcements.timer(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
             case name if name.startswith("ivr:"):

@@ -11,7 +11,8 @@ import msgspec
 from router.adapters.prompts import Progress, Sound, build_sounds, engine_of
 from router.core.ids import Ms
 from router.errors import HotlineError, JournalError, SiteError
-from router.flowfile.prompts import Prompts, read_prompts
+from router.flowfile.music import read_music
+from router.flowfile.prompts import Prompts, read_prompts, sound_name
 from router.flowtest import require
 from router.line.folders import Folders
 from router.settings import Settings
@@ -126,7 +127,8 @@ def build_site_prompts(
     if findings:
         raise SiteError("\n".join(str(finding) for finding in sorted(findings)), "correct the texts")
     folder = Folders.of(settings).prompts
-    return build_sounds(sounds_of(prompts), folder, progress, engine_of(settings), again=again)
+    sounds = [*sounds_of(prompts), *music_of(site)]
+    return build_sounds(sounds, folder, progress, engine_of(settings), again=again)
 
 
 def sounds_of(prompts: Prompts) -> list[Sound]:
@@ -141,6 +143,15 @@ def sounds_of(prompts: Prompts) -> list[Sound]:
         )
         for texts in prompts.values()
         for prompt in texts.values()
+    ]
+
+
+def music_of(site: Path) -> list[Sound]:
+    """Return the sound files that a hotline's music needs, beside those of its prompts."""
+    return [
+        Sound(path=f"music/{name}/{sound_name(recording.stem)}", language="", text="", recording=recording, music=True)
+        for name, recordings in read_music(site).items()
+        for recording in recordings
     ]
 
 

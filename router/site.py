@@ -21,6 +21,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     phones dial to what they do: ``sign_in``, ``sign_out``, ``ready``, ``pause``, ``wrap_up_done``. The prompts of the
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
     ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
+    ``music`` are the classes of music it brings;
     ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``messages`` says who answers
     what callers leave, and how long it is kept.
     """
@@ -47,4 +48,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
     messages: MessageRules = MessageRules()
+    music: tuple[str, ...] = ()
     publish_on_save: bool = False

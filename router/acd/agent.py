@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from router.acd.learnt import Learnt
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName, QueueName
 from router.core.records import AgentState
 
@@ -105,7 +106,8 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring that
     failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of rotation.
     ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were chosen last, ``luck`` a draw
-    made when they became idle (for strategies).
+    made when they became idle (for strategies). ``served_from`` is when the last call was connected, ``served`` its
+    queue while it is being written up.
     """
 
     number: AgentId
@@ -128,6 +130,8 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     busy_ms: Ms = 0
     rung_seq: int = 0
     luck: float = 0.0
+    served_from: Ms = 0
+    served: QueueName = QueueName("")
 
 
 class PhoneStatus(msgspec.Struct, kw_only=True):
@@ -159,7 +163,8 @@ class FloorState(msgspec.Struct, kw_only=True):
     """Everything remembered of agents and phones.
 
     ``idle_seq`` orders who became idle in the same millisecond and ``rung_seq`` who was rung; ``seed`` and
-    ``draw_count`` are for chance. ``overlays`` lie over the YAML; ``closed`` queues were closed by whom.
+    ``draw_count`` are for chance. ``overlays`` lie over the YAML; ``closed`` queues were closed by whom. ``learnt`` is
+    what each queue's past says of its waits.
     """
 
     agents: dict[AgentId, AgentStatus] = {}
@@ -170,6 +175,14 @@ class FloorState(msgspec.Struct, kw_only=True):
     draw_count: int = 0
     overlays: dict[AgentId, Overlay] = {}
     closed: dict[QueueName, str] = {}
+    learnt: dict[QueueName, Learnt] = {}
+
+    def learnt_of(self, queue: QueueName) -> Learnt:
+        """What a queue has taught so far; kept from here on."""
+        found = self.learnt.get(queue)
+        if found is None:
+            found = self.learnt[queue] = Learnt()
+        return found
 
 
 class IllegalTransition(AssertionError):

@@ -188,6 +188,7 @@ class Agents:
         status = self._state.agents[agent]
         status.calls_count += 1
         status.lifetime_calls_count += 1
+        status.served_from = turn.now
         self._go(turn, status, AgentEvent.CONNECTED)
 
     def consults(self, turn: Turn, agent: AgentId) -> None:
@@ -229,7 +230,9 @@ class Agents:
         spec = self._floor.agents.get(agent)
         own_ms = spec.wrap_up_ms if spec is not None else None
         status.wrap_up_ms, status.extended = queue.wrap_up_ms if own_ms is None else own_ms, False
+        status.served = queue.name
         if not status.wrap_up_ms:
+            self._learn(turn, status)
             self._go(turn, status, AgentEvent.FREED)
             status.call = None
             self._grant_after_call(turn, status)
@@ -415,6 +418,8 @@ class Agents:
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
+        if previous is AgentState.WRAP_UP:
+            self._learn(turn, status)
         if previous is AgentState.WRAP_UP or previous is AgentState.PAUSED:
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
@@ -442,6 +447,12 @@ class Agents:
             status.phone, status.after_call = PhoneName(""), None
         elif state is AgentState.READY or previous is AgentState.READY or self.presence.counts_anybody:
             self._refresh(status)
+
+    def _learn(self, turn: Turn, status: AgentStatus) -> None:
+        """A call is handled to its end: its queue learns how long that took."""
+        queue, status.served = status.served, QueueName("")
+        if queue and status.served_from:
+            self._state.learnt_of(queue).handling.take(turn.now - status.served_from)
 
     def _availability(self, status: AgentStatus) -> str:
         return availability(status, self._state.phones.get(status.phone))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Agent, Floor, Need, Queue, Step, both, meets
-from router.acd.waiting import GroupKey, Pick, Prospects, Waiting, WaitKey
+from router.acd.waiting import GroupKey, Pick, Prospects, Rivals, Waiting, WaitKey
 from router.core.ids import AgentId, CallId, Ms, QueueName
 
 SPARE_ENTRIES = 64
@@ -88,6 +88,8 @@ class Matcher:
         """Queues with steps by their length or staff."""
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True))
+        self._patient_count = 0
+        """Waiting calls that never give up."""
 
     @property
     def floor(self) -> Floor:
@@ -100,6 +102,7 @@ class Matcher:
         """Let a call wait. Returns whether an idle agent was there for it."""
         group = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
+        self._patient_count += waiting.patient
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
         self._touch(waiting.queue)
         if waiting.offered:
@@ -111,6 +114,7 @@ class Matcher:
     def remove(self, call: CallId) -> None:
         """Let a call wait no longer (it was connected or is gone)."""
         waiting = self._waiting.pop(call)
+        self._patient_count -= waiting.patient
         self._ringing_at_few.pop(call, None)
         order = self._order[waiting.queue]
         del order[bisect_left(order, waiting.key)]
@@ -252,6 +256,29 @@ class Matcher:
             groups = (*groups, *(name for name in wide if name not in groups))
         tried = sum(agent in self._idle and agent in group.members for agent in waiting.tried)
         return Prospects(groups, group.idle_count, tried, self._has_right(group), len(self._agents))
+
+    def rivals(self, waiting: Waiting) -> Rivals:
+        """Say who stands between a call and an agent. It need not wait here: its key says where it would stand.
+
+        Calls for whom a phone rings have their agent and do not count. Whoever is kept for one agent or for seniors is
+        taken as if the time for that were over.
+        """
+        key: GroupKey = (waiting.queue, waiting.need, waiting.step, (), "", waiting.privileged)
+        own = self._groups.get(key) or self._groups.get(waiting.group) or self._base(waiting.queue)
+        at = (waiting.key,)
+        ahead = patient = 0.0
+        for group in self._groups.values():
+            listed = group.waiting
+            count = bisect_left(listed, at) if listed else 0
+            if not count or not group.members:
+                continue
+            share = 1.0
+            if group is not own:
+                share = len(own.members.keys() & group.members.keys()) / len(group.members)
+            ahead += share * count
+            if self._patient_count:
+                patient += share * sum(self._waiting[call].patient for _, call in listed[:count])
+        return Rivals(tuple(own.members), ahead, patient)
 
     def needed(self, waiting: Waiting) -> tuple[tuple[str, ...], Need]:
         """Return the agent groups that may serve a waiting call now, and the skills they need."""
@@ -452,6 +479,10 @@ class Matcher:
             return ()
         groups = self._floor.agents[agent].groups
         return [queue.name for queue in self._reserves if any(group in queue.groups for group in groups)]
+
+    def _base(self, queue: QueueName) -> _Group:
+        """The group of calls that ask for nothing beside their queue; there always is one."""
+        return self._groups[(queue, ANYBODY, 0, (), "", True)]
 
     def _group(self, key: GroupKey) -> _Group:
         group = self._groups.get(key)

@@ -63,6 +63,33 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     signed_in_under: int = 0
 
 
+class EstimatePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How a queue's forecasts are used. Callers hear them where ``announce``, and only once at least ``min_sample``
+    have been compared with what happened and ``least_within`` (a share) of the waits were within the range foretold.
+
+    ``explain`` says whether a forecast that is later than the one told before is told with its reason, or not at all.
+    """
+
+    announce: bool = True
+    min_sample: int = 30
+    least_within: float = 0.6
+    explain: bool = True
+
+
+class AnnouncementPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What waiting callers hear between music: ``say`` names it in order, ``comfort`` prompts are taken in turn.
+
+    The first time ``first_after_ms`` after entering the queue, then every ``every_ms`` from beginning to beginning, and
+    never less than ``gap_ms`` after the end of the one before.
+    """
+
+    first_after_ms: Ms = 20_000
+    every_ms: Ms = 60_000
+    gap_ms: Ms = 10_000
+    say: tuple[str, ...] = ("position", "estimate", "comfort", "offer")
+    comfort: tuple[str, ...] = ()
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """A queue.
 
@@ -85,6 +112,10 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     name); ``tell_work_number`` says whether the caller then hears the agent's work number. Of callers whose agent hangs
     up first, ``survey_share`` per cent are led into ``survey_flow`` ("": none), emergencies only where
     ``survey_emergencies`` says so.
+
+    ``expected_handling_ms`` and ``expected_patience_ms`` are what forecasts of the wait begin with, until the queue has
+    taught better; ``estimate`` says how they are used (None: none are made), ``announcements`` what callers hear while
+    they wait (None: music alone).
     """
 
     name: QueueName
@@ -121,6 +152,10 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     survey_flow: str = ""
     survey_share: float = 100
     survey_emergencies: bool = False
+    expected_handling_ms: Ms = 300_000
+    expected_patience_ms: Ms = 600_000
+    estimate: EstimatePlan | None = None
+    announcements: AnnouncementPlan | None = None
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,8 @@ class Waiting(msgspec.Struct, kw_only=True):
 
     ``need`` is what the call asks for beside its queue; ``step`` how many of the queue's steps it has reached by
     waiting; ``senior_groups`` and ``sticky`` narrow who may serve it for now. ``tried`` are the agents rung in this
-    round; ``offered`` counts those who are being rung.
+    round; ``offered`` counts those who are being rung. ``since`` is when it entered this queue; a ``patient`` call is
+    one that nobody holds the line for (a callback): it never gives up.
     """
 
     call: CallId
@@ -36,6 +37,8 @@ class Waiting(msgspec.Struct, kw_only=True):
     round: int = 1
     attempt: int = 0
     offered: int = 0
+    since: Ms = 0
+    patient: bool = False
 
     @property
     def key(self) -> WaitKey:
@@ -62,6 +65,17 @@ class Pick(msgspec.Struct, frozen=True):
     won_by: float
     runner_up_by: float
     agent_came: bool = False
+
+
+class Rivals(NamedTuple):
+    """Who stands between a waiting call and an agent: the agents in service who may serve it by and by, and how many
+    calls will take one of them before it. A call that may take others too counts as the share of its agents that are
+    among these. ``patient`` of those ``ahead`` never give up.
+    """
+
+    agents: tuple[AgentId, ...]
+    ahead: float
+    patient: float
 
 
 class Prospects(NamedTuple):

@@ -16,6 +16,7 @@ RATES_HZ = {"wav": 8_000, "wav16": 16_000}
 
 _TIMEOUT_S = 60
 _SHORTEST_S, _LONGEST_S = 0.1, 300.0
+_LONGEST_MUSIC_S = 1_800.0
 _SILENT_BELOW_DB = -55.0
 # clipped: the peaks are flat (sox's measure of equal samples in a row there), near full scale, and not just a click
 _CLIPPED_ABOVE_DB, _CLIPPED_FLATNESS, _CLIPPED_SHARE = -1.5, 6.0, 0.0005
@@ -53,12 +54,13 @@ def measure(sound: Path) -> Measures:
     return _measures(_sox([str(sound.absolute()), "-n", "stats"], sound))
 
 
-def check_recording(recording: Path) -> None:
-    """Judge a human's recording. Raises SoundRefused with what to do about it."""
+def check_recording(recording: Path, *, music: bool = False) -> None:
+    """Judge a human's recording, or a piece of music. Raises SoundRefused with what to do about it."""
     found = measure(recording)
-    if not _SHORTEST_S <= found.length_s <= _LONGEST_S:
+    longest_s, what = (_LONGEST_MUSIC_S, "music") if music else (_LONGEST_S, "a prompt")
+    if not _SHORTEST_S <= found.length_s <= longest_s:
         raise SoundRefused(
-            f"it is {found.length_s:.2f} s long; {_SHORTEST_S:g} s to {_LONGEST_S:g} s make a prompt",
+            f"it is {found.length_s:.2f} s long; {_SHORTEST_S:g} s to {longest_s:g} s make {what}",
             "see whether it is the right file, and cut it",
         )
     if found.rms_db < _SILENT_BELOW_DB:

@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
     """A sound to have. ``path`` is ``<language>/<name>`` without suffix; ``recording`` wins over ``text``.
 
-    ``place`` is where its text stands, ``prompts/zh/menu.yaml:12``, for messages.
+    ``place`` is where its text stands, ``prompts/zh/menu.yaml:12``, for messages; ``music`` may be long.
     """
 
     path: str
@@ -59,6 +59,7 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     recording: Path | None = None
     place: str = ""
+    music: bool = False
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -171,7 +172,7 @@ def _make(sound: Sound, folder: Path, engine: Engine) -> None:
     with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
         work = Path(name)
         if sound.recording is not None:
-            check_recording(sound.recording)
+            check_recording(sound.recording, music=sound.music)
             raw = sound.recording
         else:
             raw = engine.say(sound.text, sound.language, work)

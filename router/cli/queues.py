@@ -1,4 +1,4 @@
-"""``hotline queues``: who waits where, and who is there to answer."""
+"""``hotline queues``: who waits where, who is there to answer, and how good forecasts of the wait are."""
 
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
             show(json)
 
     group.command("list")(show)
+    group.command("accuracy")(accuracy)
     group.command("close")(close)
     group.command("open")(open_)
     app.add_typer(group, name="queues")
@@ -69,6 +70,57 @@ def show(json: Json = False) -> None:
         ),
         "the site has no queues",
     )
+
+
+def accuracy(json: Json = False) -> None:
+    """Show how good each queue's forecasts of the wait have been, and whether callers are told them.
+
+    Of about the last 300: the share of waits within the range foretold (it promises 80 %), the mean error, the root of
+    the mean squared error, and how much longer (or shorter) than foretold waits were in the mean.
+    """
+    rows = [
+        {"queue": row["queue"], "estimate_ms": row["estimate_ms"], **row["estimates"], "told": told(row["estimates"])}
+        for row in overview()["queues"]
+    ]
+    if json:
+        print_json(rows)
+        return
+    print_table(
+        ("queue", "wait now", "judged", "within", "error", "rms", "bias", "handling", "patience", "callers"),
+        (
+            (
+                row["queue"],
+                "-" if row["estimate_ms"] is None else span(row["estimate_ms"]),
+                row["judged"],
+                "-" if row["within"] is None else f"{row['within']:.0%}",
+                _seconds(row["absolute_s"]),
+                _seconds(None if row["squared_s2"] is None else row["squared_s2"] ** 0.5),
+                "-" if row["bias_s"] is None else f"{row['bias_s']:+.0f} s",
+                span(row["handling_ms"]) if row["handling_seen"] else f"({span(row['handling_ms'])})",
+                span(row["patience_ms"]),
+                row["told"],
+            )
+            for row in rows
+        ),
+        "the site has no queues",
+    )
+
+
+def told(estimates: dict[str, Any]) -> str:
+    """Say in words whether callers hear a queue's forecasts, and if not, why."""
+    if not estimates["made"]:
+        return "none are made"
+    if not estimates["announce"]:
+        return "not told: announce: no"
+    if estimates["judged"] < estimates["min_sample"]:
+        return f"not told: {estimates['judged']} of {estimates['min_sample']} judged"
+    if not estimates["announced"]:
+        return f"not told: fewer than {estimates['least_within']:.0%} within"
+    return "told"
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} s"
 
 
 def ready_count(seen: dict[str, Any], queue: dict[str, Any]) -> int:

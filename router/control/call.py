@@ -8,6 +8,7 @@ import msgspec
 from router.acd.agent import IllegalTransition
 from router.acd.spec import Skills
 from router.acd.waiting import Waiting
+from router.control.wait_told import WaitTold
 from router.core.events import Caller
 from router.core.ids import AgentId, BridgeId, CallId, ChannelId, Ms, PlaybackId, QueueName
 from router.core.lines import Party
@@ -234,7 +235,7 @@ class Call(msgspec.Struct, kw_only=True):
     an agent may know of the caller; ``fields`` are the variables the flow of a call of ours begins with. ``consult`` is
     whom its agent asks now; ``sent_by`` the agent who sent it on, ``sent_because`` of what, ``announced`` or not,
     ``sent_at`` when to a queue; ``need`` the skills it asked for and ``language`` what the caller heard, for when its
-    flow is over.
+    flow is over; ``wait_told`` is what was foretold and said to a waiting caller.
     """
 
     id: CallId
@@ -296,6 +297,7 @@ class Call(msgspec.Struct, kw_only=True):
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
+    wait_told: WaitTold | None = None
 
     @property
     def waits_since(self) -> Ms:

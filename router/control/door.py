@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from router.control import waits
+from router.control.announcing import Announcements
 from router.control.asks import Asks
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
@@ -47,13 +49,15 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
         self._now = now
 
     def __getitem__(self, name: str) -> ivr.QueueView:
-        waits = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
+        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
         ready, signed_in = self._desk.agents.staff(QueueName(name))
+        queue = self._desk.site.floor.queues.get(QueueName(name))
         return ivr.QueueView(
-            waiting=len(waits),
-            longest_wait_ms=self._now - min(waits, default=self._now),
+            waiting=len(asked),
+            longest_wait_ms=self._now - min(asked, default=self._now),
             agents_ready=ready,
             agents_signed_in=signed_in,
+            estimate_ms=waits.estimate_ms(self._desk, self._now, queue) if queue is not None else None,
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -66,12 +70,21 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
 class Door:
     """Callers who do not wait for a person (yet)."""
 
-    def __init__(self, desk: Desk, queueing: Queueing, ending: Ending, asks: Asks, duty: Duty) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        queueing: Queueing,
+        ending: Ending,
+        asks: Asks,
+        duty: Duty,
+        announcements: Announcements,
+    ) -> None:
         self._desk = desk
         self._asks = asks
         self._duty = duty
         self._queueing = queueing
         self._ending = ending
+        self._announcements = announcements
         self._messages = Messages(desk)
 
     def arrived(self, turn: Turn, event: events.CallArrived) -> None:
@@ -232,7 +245,9 @@ class Door:
         if call is None or call.playback != event.playback:
             return  # stopped by us, or its call is gone: the end of a playback always comes late then
         call.playback = None
-        if call.session is not None:
+        if call.stage in (Stage.WAITING, Stage.OFFERED):
+            self._announcements.played(turn, call)
+        elif call.session is not None:
             script = self._desk.site_of(call).script
             self._carry(turn, call, ivr.played(script, call.session, self._view(turn, call)))
 

@@ -1,5 +1,6 @@
 """Pure: an emergency that waits too long: the supervisor is alarmed, and people on duty are rung until one takes it."""
 
+from router.control.announcing import ANNOUNCE
 from router.control.call import Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.ending import Ending
@@ -71,4 +72,6 @@ class Duty:
         self._desk.state.waiting[caller.id] = waiting
         self._desk.matcher.add(waiting)
         self._desk.want_music(caller)
+        if (plan := self._desk.queue_of(caller).announcements) is not None:
+            self._desk.timers.set(f"call:{caller.id}", ANNOUNCE, turn.now + plan.gap_ms)
         self._desk.timers.set(f"call:{caller.id}", "alarm", turn.now + self._desk.queue_of(caller).alarm_after_ms)

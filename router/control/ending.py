@@ -1,6 +1,6 @@
 """Pure: how a call ends: one terminal record, every leg and bridge closed, then forgotten."""
 
-from router.control import consulted
+from router.control import consulted, waits
 from router.control.call import TALKS, WAITS, Call, CallEvent, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.messages import Messages
@@ -75,6 +75,7 @@ class Ending:
                 self._desk.note_call(turn, call, records.QueueLeft, queue=call.queue, why="hung_up", wait_ms=wait_ms)
             else:
                 call.wait_ms = wait_ms
+            waits.broken_off(self._desk, turn, call, lost_patience=ended_by == "caller")
             self._desk.leave_queue(call)
         if was in TALKS:
             if call.consult is not None:

@@ -133,7 +133,7 @@ def _legs_have_calls(desk: Desk, turn: Turn) -> Iterator[Fault]:
 
 def _agents_are_where_they_say(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """An agent who rings or talks does so for a call that there is; who is free is known to be; none rests for good."""
-    rung = {leg.agent for leg in desk.state.legs.values() if leg.purpose is LegFor.AGENT}
+    rung = {leg.agent for leg in desk.state.legs.values() if leg.purpose in (LegFor.AGENT, LegFor.CONSULT)}
     agents = _next_agents(desk)
     for number in agents:
         status = desk.state.floor.agents[number]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from router.acd.learnt import Learnt
+from router.acd.spec import Queue
+from router.control import waits
 from router.control.call import TALKS, Call, Stage
 from router.control.desk import Desk
 from router.core.ids import Ms
@@ -13,16 +16,17 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
     live = [call for call in desk.state.calls.values() if call.stage is not Stage.ENDED]
     queues = []
     for name, queue in site.floor.queues.items():
-        waits = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
+        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
         queues.append(
             {
                 "queue": name,
-                "waiting": len(waits),
-                "longest_wait_ms": max(waits, default=0),
+                "waiting": len(spans),
+                "longest_wait_ms": max(spans, default=0),
                 "talking": sum(call.queue == name and call.stage in TALKS for call in live),
                 "strategy": queue.strategy,
                 "groups": list(queue.groups),
                 "closed_by": desk.state.floor.closed.get(name, ""),
+                **_waits_row(desk, queue, now),
             }
         )
     return {
@@ -61,6 +65,30 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
         "accounts_locked": sum(lock.until > now for lock in desk.state.locks.values()),
         "trunks": list(site.trunks),
         "dids": list(site.dids),
+    }
+
+
+def _waits_row(desk: Desk, queue: Queue, now: Ms) -> dict[str, Any]:
+    """Return what a queue foretells to a caller who would enter it now, and how good its forecasts have been."""
+    plan, so_far = queue.estimate, waits.accuracy(desk, queue.name)
+    learnt = desk.state.floor.learnt.get(queue.name) or Learnt()
+    return {
+        "estimate_ms": waits.estimate_ms(desk, now, queue),
+        "estimates": {
+            "made": plan is not None,
+            "announced": waits.good_enough(desk, queue),
+            "announce": plan is not None and plan.announce,
+            "judged": so_far.count,
+            "min_sample": plan.min_sample if plan is not None else 0,
+            "within": so_far.within.value if so_far.count else None,
+            "least_within": plan.least_within if plan is not None else 0,
+            "squared_s2": so_far.squared_s2.value if so_far.squared_s2.weight else None,
+            "absolute_s": so_far.absolute_s.value if so_far.absolute_s.weight else None,
+            "bias_s": so_far.bias_s.value if so_far.bias_s.weight else None,
+            "handling_ms": round(learnt.handling_ms(queue.expected_handling_ms)),
+            "handling_seen": learnt.handling.weight,
+            "patience_ms": round(1 / learnt.leaving_per_ms(queue.expected_patience_ms)),
+        },
     }
 
 

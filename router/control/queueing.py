@@ -4,6 +4,8 @@ from router.acd.agent import AWAY
 from router.acd.spec import CallClass, Queue, need_text
 from router.acd.standing import STANDARD, class_of, strongest
 from router.acd.waiting import Waiting
+from router.control import waits
+from router.control.announcing import ANNOUNCE
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
 from router.core import commands, records
@@ -38,7 +40,7 @@ class Queueing:
         self._arm(turn, call, queue, waiting)
         if turn.wants(records.CallQueued):
             self._note_queued(turn, call, queue, waiting, queued)
-        desk.want_music(call)
+        self._entertain(turn, call, queue, waiting)
         return None
 
     def _note_queued(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, queued: bool) -> None:
@@ -82,7 +84,14 @@ class Queueing:
             desk.timers.set(f"call:{call.id}", "alarm", turn.now + queue.alarm_after_ms)
         self._arm_step(call, queue, waiting)
         self._note_queued(turn, call, queue, waiting, call.queued)
-        desk.want_music(call)
+        self._entertain(turn, call, queue, waiting)
+
+    def _entertain(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
+        """What a caller who begins to wait hears: music, and announcements in time."""
+        waits.entered(self._desk, turn, call, waiting, queue)
+        if queue.announcements is not None:
+            self._desk.timers.set(f"call:{call.id}", ANNOUNCE, turn.now + queue.announcements.first_after_ms)
+        self._desk.want_music(call)
 
     def _waiting(self, turn: Turn, call: Call, queue: Queue, effect: Enqueue) -> Waiting:
         """How a call will wait: its place, and who may serve it."""
@@ -97,6 +106,7 @@ class Queueing:
             key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
             seq=desk.state.wait_seq + 1,
             asked_at=call.asked_at,
+            since=turn.now,
             senior_groups=seniors if seniors and desk.matcher.anybody_of(seniors) else (),
             sticky=effect.sticky if self._may_wait_for(effect.sticky, queue, call_class) else "",
             privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
@@ -199,9 +209,12 @@ class Queueing:
             "max_wait",
             "closing",
             "widen",
+            ANNOUNCE,
             *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1)),
         ):
             self._desk.timers.cancel(f"call:{call.id}", name)
+        waits.broken_off(self._desk, turn, call, lost_patience=False)
+        self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
         call.wait_ms = turn.now - call.asked_at
         if call.music:

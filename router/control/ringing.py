@@ -3,6 +3,7 @@
 from router.acd.agent import AgentStatus
 from router.acd.spec import Queue
 from router.acd.waiting import Pick
+from router.control import waits
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.desk import Desk
 from router.control.dialling import GIVE_UP_MARGIN_MS
@@ -47,7 +48,8 @@ class Ringing:
                     self._ring(turn, call, queue, also)
         for call_id in desk.needs_music:
             waiting_call = desk.state.calls.get(call_id)
-            if waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED):
+            waits_on = waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED)
+            if waiting_call is not None and waits_on and waiting_call.playback is None:
                 music = desk.queue_of(waiting_call).music
                 if music:
                     waiting_call.music = True
@@ -146,6 +148,8 @@ class Ringing:
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
         self._desk.timers.cancel_all(f"call:{call.id}")
+        rang_ms = leg.rang_ms(turn.now)
+        waits.answered(self._desk, turn, call, rang_ms)
         self._desk.leave_queue(call)
         if call.session is not None:
             call.language, call.session = call.session.language, None
@@ -160,7 +164,6 @@ class Ringing:
             turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
         if not turn.wants(records.CallConnected):
             return
-        rang_ms = leg.rang_ms(turn.now)
         self._desk.note_leg(
             turn,
             call,

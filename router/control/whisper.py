@@ -2,11 +2,11 @@
 
 from router.control.call import Call, Leg
 from router.control.desk import Desk
+from router.control.saying import media, spoken
 from router.core import commands, ids
 from router.core.ids import ChannelId, Ms, PlaybackId
 from router.core.turn import Turn
 from router.ivr.flow import Script
-from router.ivr.speech import Unspeakable, grammar_for, speak
 
 
 class Whispers:
@@ -23,10 +23,10 @@ class Whispers:
         script = self._desk.site_of(call).script
         language = call.language or script.language
         parts = [name for part in queue.whisper for name in self._said(script, call, part, wait_ms)]
-        self._whisper(turn, call, leg.id, _media(script, parts, script.language))
+        self._whisper(turn, call, leg.id, media(script, parts, script.language))
         if queue.tell_work_number:
-            number = ("router/agent_number", *_spoken(script, leg.agent, "digits", language))
-            self._whisper(turn, call, call.channel, _media(script, number, language))
+            number = ("router/agent_number", *spoken(script, leg.agent, "digits", language))
+            self._whisper(turn, call, call.channel, media(script, number, language))
 
     def played(self, turn: Turn, call: Call, playback: PlaybackId) -> bool:
         """A whisper is over: its channel goes. Returns whether the playback was one."""
@@ -35,33 +35,20 @@ class Whispers:
             turn.order(commands.HangUpLeg(call=call.id, channel=snoop))
         return snoop is not None
 
-    def _whisper(self, turn: Turn, call: Call, channel: ChannelId, media: tuple[str, ...]) -> None:
-        if not media:
+    def _whisper(self, turn: Turn, call: Call, channel: ChannelId, sounds: tuple[str, ...]) -> None:
+        if not sounds:
             return
         call.playback_count += 1
         playback = ids.playback_id(call.id, call.playback_count)
         snoop = ids.snoop_id(call.id, call.playback_count)
         call.whispers[playback] = snoop
-        turn.order(commands.Whisper(call=call.id, channel=channel, snoop=snoop, playback=playback, media=media))
+        turn.order(commands.Whisper(call=call.id, channel=channel, snoop=snoop, playback=playback, media=sounds))
 
     def _said(self, script: Script, call: Call, part: str, wait_ms: Ms) -> tuple[str, ...]:
         match part:
             case "class":
                 return (f"class/{call.call_class}",)
             case "wait":
-                return ("router/waited", *_spoken(script, wait_ms // 1000, "duration", script.language))
+                return ("router/waited", *spoken(script, wait_ms // 1000, "duration", script.language))
             case _:
                 return (part,)
-
-
-def _spoken(script: Script, value: str | int, form: str, language: str) -> tuple[str, ...]:
-    """The prompts that say a value; none where it cannot be said (a work number with letters)."""
-    fallbacks = (*script.fallbacks.get(language, ()), script.language)
-    try:
-        return speak(value, form, grammar_for(language, fallbacks))
-    except Unspeakable:
-        return ()
-
-
-def _media(script: Script, names: list[str] | tuple[str, ...], language: str) -> tuple[str, ...]:
-    return tuple(uri for name in names for uri in script.media(name, language))

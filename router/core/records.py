@@ -163,6 +163,61 @@ class QueueLeft(Record, frozen=True, kw_only=True):
     wait_ms: Ms
 
 
+class WaitEstimated(Record, frozen=True, kw_only=True):
+    """The wait yet to come was foretold for a waiting call: when it began to wait, and whenever the caller was told.
+
+    One wait in ten is shorter than ``low_ms``, one in ten longer than ``high_ms``. ``ahead`` callers stood before it
+    (a part of one where they compete for some of the agents only) and ``agents`` served. What a caller was ``told`` is
+    ``said_low_min`` to ``said_high_min`` minutes; ``reason`` is what was said first where that was later than before.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    position: int
+    ahead: float
+    agents: int
+    mean_ms: Ms
+    low_ms: Ms
+    high_ms: Ms
+    told: bool = False
+    said_low_min: int = 0
+    said_high_min: int = 0
+    reason: str = ""
+
+
+class EstimateJudged(Record, frozen=True, kw_only=True):
+    """A forecast of :class:`WaitEstimated` made at ``made_at_ms`` was compared with the wait that followed it.
+
+    ``within`` says whether that was within the range. A caller who gave up before its end (``answered`` false) is
+    judged only where the wait was longer than the range already.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    made_at_ms: Ms
+    told: bool
+    mean_ms: Ms
+    low_ms: Ms
+    high_ms: Ms
+    wait_ms: Ms
+    answered: bool
+    within: bool
+
+
+class Announced(Record, frozen=True, kw_only=True):
+    """An announcement to a waiting caller began; ``parts`` is what it said: ``position``, ``estimate``, ``comfort``...
+
+    ``position`` is the place in the queue that was said, 0 where none was; ``reason`` why it, or the wait told, is
+    worse than the one said before: ``passed``, ``fewer`` or ``longer``.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    parts: tuple[str, ...]
+    position: int = 0
+    reason: str = ""
+
+
 class AgentMissed(Record, frozen=True, kw_only=True):
     """An agent did not take a call. ``why`` is a :class:`router.core.events.LegEnd` word."""
 
@@ -537,6 +592,9 @@ AnyRecord = (
     | CallQueued
     | AgentRang
     | QueueLeft
+    | WaitEstimated
+    | EstimateJudged
+    | Announced
     | AgentMissed
     | CallConnected
     | TalkKeyPressed

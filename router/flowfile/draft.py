@@ -66,6 +66,8 @@ class Draft(msgspec.Struct):
     references: list[Reference]
     trees: dict[str, Mapping]
     prompts: Prompts
+    music: tuple[str, ...] = ()
+    """The classes of music the hotline brings."""
     ring_ms: int = 5_000
     site: SiteFile | None = None
     trunks: TrunksFile | None = None

@@ -5,6 +5,7 @@ from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, QueueSpec
+from router.flowfile.floor_waits import compile_announcements, compile_estimate
 from router.flowfile.message_specs import share_of
 
 MAX_AGENT_RINGS = 3
@@ -124,4 +125,8 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         survey_flow=spec.survey.flow if spec.survey is not None else "",
         survey_share=share_of(spec.survey) if spec.survey is not None else 100,
         survey_emergencies=spec.survey is not None and spec.survey.emergencies,
+        expected_handling_ms=spec.expected_handling,
+        expected_patience_ms=spec.expected_patience,
+        estimate=compile_estimate(spec.estimate, spec.announcements),
+        announcements=compile_announcements(spec.announcements),
     )

@@ -178,5 +178,20 @@ FLOOR_CODES: dict[str, Code] = {
         "add its text to prompts/",
         "A whisper says a class by the prompt of that name.",
     ),
+    "W481": Code(
+        "callers who wait never hear '{part}': {why}",
+        "take it out of one place, or add what is missing in the other",
+        "An announcement says what 'say' lists, and only what there is.",
+    ),
+    "W482": Code(
+        "the first announcement comes after {first}, and callers wait {max_wait} at most",
+        "make 'first_after' shorter than the queue's 'max_wait'",
+        "Nobody would ever hear it.",
+    ),
+    "W483": Code(
+        "there is no music '{name}'",
+        "put recordings into prompts/music/{name}/, or leave this if your own Asterisk has such a class",
+        "Callers would wait in silence.",
+    ),
 }
 """Every kind of mistake on the floor by its code."""

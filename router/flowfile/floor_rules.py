@@ -12,6 +12,7 @@ from router.flowfile.floor import BUILT_IN_CLASSES, MAX_AGENT_RINGS, all_steps, 
 from router.flowfile.floor_need import implies
 from router.flowfile.floor_specs import QueueSpec
 from router.flowfile.floor_staff import AGENTS, QUEUES, SITE, enqueues, place_of, skills_of, staff_of
+from router.flowfile.floor_wait_rules import WAIT_RULES
 from router.flowfile.units import show_span
 from router.ivr.flow import node_type
 from router.ivr.nodes.enqueue import Enqueue
@@ -77,7 +78,7 @@ def _nobody_waits(draft: Draft) -> None:
     """With capacity 0 nothing that needs waiting callers makes sense."""
     closed = {name: queue for name, queue in _queues(draft) if queue.capacity == 0}
     for name, queue in closed.items():
-        for key in ("max_wait", "sticky", "steps"):
+        for key in ("max_wait", "sticky", "steps", "announcements"):
             needs_waiting = bool(getattr(queue, key))
             if key == "steps":
                 needs_waiting = any(step.after is not None or step.waiting_over is not None for step in queue.steps)
@@ -236,5 +237,6 @@ FLOOR_RULES: tuple[Callable[[Draft], None], ...] = (
     staffing.callers_can_be_served,
     staffing.enough_agents,
     staffing.favours_are_skills,
+    *WAIT_RULES,
 )
 """Every rule of the floor; a new one is a function and its code in ``floor_codes``."""

@@ -8,6 +8,7 @@ from msgspec import Meta, field
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY
 from router.flowfile.floor_need import AS_BEFORE, NeedMap
+from router.flowfile.floor_waits import AnnouncementsSpec, EstimateSpec
 from router.flowfile.floor_whisper import WhisperParts
 from router.flowfile.message_specs import SurveySpec
 from router.flowfile.names import NameText, PhoneText
@@ -116,6 +117,18 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     whisper: WhisperParts = ()
     tell_work_number: Annotated[bool, Meta(description="whether the caller hears the agent's work number")] = False
     survey: Annotated[SurveySpec, Meta(description="asks callers after the talk how it was")] | None = None
+    expected_handling: Annotated[
+        Span,
+        Meta(ge=1_000, le=14_400_000, description="talk, hold and wrap-up, for forecasts until calls have shown"),
+    ] = 300_000
+    expected_patience: Annotated[
+        Span, Meta(ge=1_000, le=86_400_000, description="how long callers stay, for forecasts until they have shown")
+    ] = 600_000
+    estimate: Annotated[EstimateSpec, Meta(description="forecasts of the wait; left out: none")] | None = None
+    announcements: (
+        Annotated[AnnouncementsSpec, Meta(description="what callers hear between the music; left out: music alone")]
+        | None
+    ) = None
 
 
 class AgentSpec(msgspec.Struct, frozen=True, kw_only=True):

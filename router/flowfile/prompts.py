@@ -25,7 +25,16 @@ ROUTER_PROMPTS = tuple(
         "wrap_up_extended", "nobody_free", "agent_number", "waited",
     )
 )  # fmt: skip
-"""What the router itself says; every language callers can hear must have these."""
+"""What the router itself says; the hotline's language must have these."""
+
+WAIT_PROMPTS = tuple(
+    f"router/{name}"
+    for name in (
+        "queue_position", "wait_between", "wait_up_to", "wait_under_minute", "wait_over_hour",
+        "wait_passed", "wait_fewer", "wait_longer",
+    )
+)  # fmt: skip
+"""What it says to callers who wait; where a queue tells place or wait, every language callers hear must have these."""
 
 RECORDINGS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".au", ".gsm")
 """What a recording's file may end in; any rate, any number of channels."""

@@ -11,6 +11,7 @@ from router.flowfile.files import read_folder, shown
 from router.flowfile.floor_customers import CustomersFile, read_customers
 from router.flowfile.hours_specs import HoursFile
 from router.flowfile.message_specs import MessagesFile
+from router.flowfile.music import read_music
 from router.flowfile.prompts import read_prompts
 from router.flowfile.schema import Decoder, Spec, secrets_in
 from router.flowfile.services import read_services
@@ -30,7 +31,7 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     files = read_folder(folder, findings)
     spoken, wrong = read_prompts(folder, prompts)
     findings += wrong
-    draft = Draft(shown(folder), files.version, findings, [], {}, spoken)
+    draft = Draft(shown(folder), files.version, findings, [], {}, spoken, tuple(read_music(folder)))
     for name, data in files.yaml.items():
         _read_file(draft, name, data)
     _read_site(draft)

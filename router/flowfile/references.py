@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from router.flowfile.diagnostics import diagnose, listed
+from router.flowfile.diagnostics import Place, diagnose, listed
 from router.flowfile.draft import Draft
 from router.flowfile.floor import BUILT_IN_CLASSES
-from router.flowfile.prompts import ROUTER_PROMPTS
+from router.flowfile.prompts import ROUTER_PROMPTS, WAIT_PROMPTS
 from router.flowfile.schema import Reference
 from router.flowfile.services import numbers_in
 from router.ivr.nodes.collect import Collect
@@ -44,6 +44,10 @@ def check_references(draft: Draft) -> None:
     own = {language: named[language] for language in named if draft.site and language == draft.site.language}
     for name in ROUTER_PROMPTS:
         _check_spoken(draft, Reference("prompt", name, draft.value_place("site.yaml", "language")), own, silent)
+    place = _told_waits(draft)
+    for name in WAIT_PROMPTS if place is not None else ():
+        assert place is not None
+        _check_spoken(draft, Reference("prompt", name, place), named, silent)
 
 
 def languages(draft: Draft) -> dict[str, tuple[str, ...]]:
@@ -117,27 +121,36 @@ def _check_spoken(
             draft.findings.append(diagnose("E406", reference.place, name=reference.name, language=language))
 
 
+def _told_waits(draft: Draft) -> Place | None:
+    """Return where the first queue stands that tells callers their place or their wait; None where none does."""
+    for name, queue in draft.queues.queues.items() if draft.queues is not None else ():
+        if queue.announcements is not None and {"position", "estimate"} & set(queue.announcements.say):
+            return draft.place("queues.yaml", "queues", name)
+    return None
+
+
 def _check_words(draft: Draft, named: dict[str, tuple[str, ...]]) -> None:
     """Report languages whose callers hear values in another one's words, and words that are missing."""
     speaking = next(
         (
-            node
+            node.place
             for flow in draft.flows.values()
             for node in flow.nodes.values()
             if isinstance(node.node, Say) or (isinstance(node.node, Collect) and node.node.read_back)
         ),
         None,
     )
+    speaking = speaking or _told_waits(draft)
     if speaking is None:
         return
     for language, instead in named.items():
         grammar = grammar_for(language, (*instead, draft.site.language if draft.site else ""))
         if grammar not in (language, *instead):
-            draft.findings.append(diagnose("W332", speaking.place, name=language, grammar=grammar))
+            draft.findings.append(diagnose("W332", speaking, name=language, grammar=grammar))
             continue
         heard = (language, *instead) if language.partition("-")[0] == grammar else (grammar,)
         missing = [
             name for name in prompts_of(grammar) if not any(name in draft.prompts.get(other, ()) for other in heard)
         ]
         if missing:
-            draft.findings.append(diagnose("E406", speaking.place, name=missing[0], language=heard[0]))
+            draft.findings.append(diagnose("E406", speaking, name=missing[0], language=heard[0]))

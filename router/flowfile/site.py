@@ -94,6 +94,7 @@ def _compile(draft: Draft) -> Site | None:
         },
         phones=_phones(draft, agents),
         customers=draft.customers,
+        music=draft.music,
         outside=services.outside_line(trunks.outside),
         extensions=services.extensions(draft.services.extensions),
         duty=services.duty(draft.services.duty, _phones(draft, agents)),

@@ -117,6 +117,12 @@ ZH: dict[str, tuple[str, str]] = {
         "请确保话务员拨“wrap_up_done”的代码；超过“wrap_up”会告诉值班长",
     ),
     "W467": ("没有提示音“{prompt}”，所以话务员听不到等级“{name}”", "请把文本加到 prompts/"),
+    "W481": ("等待的客户永远听不到“{part}”：{why}", "请在一处去掉它，或在另一处补上缺少的内容"),
+    "W483": (
+        "没有名为“{name}”的音乐",
+        "请把录音放到 prompts/music/{name}/；自己的 Asterisk 有此类别则可不理会",
+    ),
+    "W482": ("第一次播报在 {first} 之后，而来电最多等 {max_wait}", "“first_after”要比队列的“max_wait”短"),
     "W465": ("到第 {step} 步之前，没有人能接队列“{name}”的来电", "请先降低要求，或在 agents.yaml 里给话务员加上技能"),
 }
 """Message and hint of every code."""

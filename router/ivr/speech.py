@@ -75,6 +75,9 @@ class Grammar(Protocol):
     def position(self, number: int) -> list[str]:
         """Say a place in a queue, from 1."""
 
+    def between(self, low: int, high: int) -> list[str]:
+        """Say a range of minutes."""
+
 
 GRAMMARS: dict[str, Grammar] = {"en": speech_en, "zh": speech_zh}
 """The languages values can be said in."""
@@ -101,6 +104,11 @@ def speak(value: Plain, form: str, grammar: str, currency: str = "CNY") -> tuple
     whole seconds, weekdays 1 to 7 or a date. Raises :class:`Unspeakable` for anything else.
     """
     return tuple(_PREFIX + word for word in _words(value, form, GRAMMARS[grammar], currency))
+
+
+def speak_between(low_min: int, high_min: int, grammar: str) -> tuple[str, ...]:
+    """Return the prompts that say a range of minutes: ``between three and five minutes``."""
+    return tuple(_PREFIX + word for word in GRAMMARS[grammar].between(low_min, high_min))
 
 
 def _words(value: Plain, form: str, grammar: Grammar, currency: str) -> list[str]:

@@ -53,6 +53,7 @@ WORDS: dict[str, str] = {
     "hash": "hash",
     "oh": "oh",
     "number": "number",
+    "between": "between",
     **{f"{word}-th": text for word, text in _ORDINAL_WORDS.items()},
     **{word: word.capitalize() for word in (*_WEEKDAYS, *_MONTHS)},
     "the": "the",
@@ -134,6 +135,11 @@ def ordinal(number: int) -> list[str]:
 def position(number: int) -> list[str]:
     """Say a place in a queue: ``number three``."""
     return ["number", *_whole(number)]
+
+
+def between(low: int, high: int) -> list[str]:
+    """Say a range of minutes: ``between three and five minutes``."""
+    return ["between", *_whole(low), "and", *_whole(high), "minutes"]
 
 
 def _whole(number: int) -> list[str]:

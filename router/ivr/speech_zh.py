@@ -67,6 +67,7 @@ WORDS: dict[str, str] = {
     "seconds": "秒",
     "nth": "第",
     "person": "位",
+    "to": "到",
 }
 """Every word this grammar may use, with its text for ``prompts/zh/words.yaml``."""
 
@@ -140,6 +141,11 @@ def ordinal(number: int) -> list[str]:
 def position(number: int) -> list[str]:
     """Say a place in a queue: 第三位."""
     return ["nth", *_whole(number), "person"]
+
+
+def between(low: int, high: int) -> list[str]:
+    """Say a range of minutes: 三到五分钟, 两到四分钟."""
+    return [*_measured(low), "to", *_measured(high), "minutes"]
 
 
 def _measured(number: int) -> list[str]:

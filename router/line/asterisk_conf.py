@@ -105,6 +105,7 @@ def render(settings: Settings, site: Site, secrets: Secrets, folders: Folders) -
             "codes_away": _sounds(site, "router/technical", "im-sorry&please-try-call-later"),
             "message_kept": _sounds(site, "router/goodbye", "auth-thankyou&vm-goodbye"),
         },
+        "music": site.music,
         "recordings": str(folders.asterisk_recordings),
         "ari_user": settings.ari_user,
         "ari_password": secrets.ari_password,

@@ -12,6 +12,7 @@ _RELOADS = (
     "module reload res_pjsip_endpoint_identifier_ip.so",
     "module reload res_pjsip_outbound_registration.so",
     "dialplan reload",
+    "moh reload",
 )
 
 

@@ -1,7 +1,8 @@
 """Pure: carries a simulation out and gives its measures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -9,6 +10,7 @@ from router.callcontrol import CallControl
 from router.control.state import State
 from router.core import events
 from router.core.ids import Ms
+from router.core.records import Record
 from router.core.turn import SelectiveLedger
 from router.errors import SimulationError
 from router.ivr.nodes.enqueue import Enqueue
@@ -47,14 +49,18 @@ Watch = Callable[[int], None]
 """Told now and then how many calls have arrived."""
 
 
-def simulate(scenario: Scenario, watch: Watch | None = None) -> Report:
+Listeners = Mapping[type[Record], Callable[[Any], None]]
+"""Who else hears records of which kind, beside those who measure."""
+
+
+def simulate(scenario: Scenario, watch: Watch | None = None, listeners: Listeners | None = None) -> Report:
     """Run a scenario from its seed; the same scenario always gives the same report.
 
     Raises :class:`SimulationError` for a scenario that cannot run (nobody signs in, no entry).
     """
     if not scenario.shifts:
         raise SimulationError("nobody works in this scenario", "give agents or a roster with at least one line")
-    return _Run(scenario).carry_out(watch)
+    return _Run(scenario, listeners).carry_out(watch)
 
 
 def _talk_is_work(scenario: Scenario) -> bool:
@@ -72,7 +78,7 @@ def _asks_at_once(scenario: Scenario) -> bool:
 
 
 class _Run:
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, listeners: Listeners | None = None) -> None:
         self._scenario = scenario
         site = scenario.site
         self._start = FIRST_MIDNIGHT + (-site.clock.at(FIRST_MIDNIGHT).minute * 60_000) % DAY_MS
@@ -85,7 +91,8 @@ class _Run:
         if talk_is_work:
             self._clock.staffed = len(scenario.shifts)
         asks_at_once = _asks_at_once(scenario)
-        ledger = SelectiveLedger(only=wanted(talk_is_work=talk_is_work, asks_at_once=asks_at_once))
+        only = wanted(talk_is_work=talk_is_work, asks_at_once=asks_at_once) | frozenset(listeners or ())
+        ledger = SelectiveLedger(only=only)
         self._core = CallControl({site.version: site}, site.version, State(config=site.version, ledger=ledger))
         self._world = World(
             self._core,
@@ -101,6 +108,8 @@ class _Run:
             asks_at_once=asks_at_once,
             now=self._start,
         )
+        for kind, hear in (listeners or {}).items():
+            self._world.listen(kind, hear)
         self._demand = self._plan()
         self._current: Batch | None = None
         self._arrivals_over = False

@@ -86,11 +86,24 @@ class World:
             commands.RingAgent: self._ring,
             commands.ConnectLegs: self._connect,
             commands.HangUpLeg: self._hang_up,
-            records.CallQueued: self._queued,
             records.CallConnected: self._connected,
             records.CallEnded: self._ended,
-            records.AgentStateChanged: self._agent_changed,
         }
+        if not asks_at_once:
+            self._orders[records.CallQueued] = self._queued
+        if not talk_is_work:
+            self._orders[records.AgentStateChanged] = self._agent_changed
+
+    def listen(self, kind: type[records.Record], hear: Callable[[Any], None]) -> None:
+        """Let somebody hear all records of a kind, after those who measure."""
+        measure = self._orders.get(kind)
+
+        def both(record: Any) -> None:
+            if measure is not None:
+                measure(record)
+            hear(record)
+
+        self._orders[kind] = both
 
     # --- what will happen ---
 

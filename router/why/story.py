@@ -247,6 +247,33 @@ class _Teller:
         said = self._words.say_or(f"queue.{record.why}", "queue.other", queue=record.queue, span=span, why=record.why)
         return [said]
 
+    # --- what was foretold and said while waiting ---
+
+    def estimated(self, record: records.WaitEstimated) -> list[str]:
+        span = self._words.span
+        key = "estimated.told" if record.told else "estimated"
+        said = self._say(
+            key,
+            ahead=f"{record.ahead:g}",
+            agents=record.agents,
+            low=span(record.low_ms),
+            high=span(record.high_ms),
+            mean=span(record.mean_ms),
+            said_low=record.said_low_min,
+            said_high=record.said_high_min,
+        )
+        return [said]
+
+    def judged(self, record: records.EstimateJudged) -> list[str]:
+        span = self._words.span
+        key = "judged.within" if record.within else "judged.outside"
+        return [self._say(key, wait=span(record.wait_ms), low=span(record.low_ms), high=span(record.high_ms))]
+
+    def announced(self, record: records.Announced) -> list[str]:
+        parts = self._words.listed(self._words.say_or(f"part.{part}", "part.other") for part in record.parts)
+        said = [self._say("announced", parts=parts, position=record.position)]
+        return said + [self._words.say_or(f"worse.{reason}", "worse.longer") for reason in record.reason.split()]
+
     # --- agents ---
 
     def rang(self, record: records.AgentRang) -> list[str]:
@@ -393,6 +420,9 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.MenuStep: _Teller.step,
     records.CallQueued: _Teller.queued,
     records.QueueLeft: _Teller.queue_left,
+    records.WaitEstimated: _Teller.estimated,
+    records.EstimateJudged: _Teller.judged,
+    records.Announced: _Teller.announced,
     records.AgentRang: _Teller.rang,
     records.AgentMissed: _Teller.missed,
     records.AgentStateChanged: _Teller.state,

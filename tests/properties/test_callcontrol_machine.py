@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, Step
+from router.acd.spec import ANYBODY, AnnouncementPlan, EstimatePlan, Step
 from router.control.call import LegFor, LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
@@ -16,6 +16,9 @@ from router.core.ids import AgentId, ChannelId, PhoneName
 from router.core.records import AgentState
 from support.outside import AGENTS, Outside
 from support.sites import KEYS
+
+HEARD = ("menu",)
+"""A prompt that the site has."""
 
 
 class Course:
@@ -42,6 +45,8 @@ class Course:
             "tell_work_number": self.choose([True, False]),
             "survey_flow": self.choose(["", "how_was_it"]),
             "survey_share": self.choose([100, 50]),
+            "estimate": self.choose([None, EstimatePlan(min_sample=1, least_within=0.0)]),
+            "announcements": self.choose([None, AnnouncementPlan(first_after_ms=1_000, every_ms=5_000, comfort=HEARD)]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
             "steps": self.choose(
                 [
@@ -305,6 +310,15 @@ class Course:
             kept = 0 if waiting.privileged else core.desk.site.floor.queues[waiting.queue].reserve_count
             assert waiting.offered or not able or len(free) <= kept, f"{able} are free while {waiting.call} waits"
 
+    def nothing_plays_under_anything_else(self) -> None:
+        """Who waits hears music or a playback, never both; who is being connected hears neither."""
+        for call in self.outside.core.desk.state.calls.values():
+            if call.stage in (Stage.WAITING, Stage.OFFERED):
+                assert not (call.music and call.playback is not None)
+                assert call.music or call.playback is not None
+            elif call.stage is Stage.CONNECTING:
+                assert not call.music and call.playback is None
+
     def nothing_is_left(self) -> None:
         """In the end nothing is left, and every call has its one terminal record."""
         self.outside.drain()
@@ -327,6 +341,7 @@ def test_whatever_happens(seed: int, steps: int) -> None:
         course.one_place_per_call()
         course.one_call_per_agent()
         course.nobody_free_while_somebody_waits()
+        course.nothing_plays_under_anything_else()
     course.nothing_is_left()
 
 

@@ -80,7 +80,7 @@ def check(rows: Iterable[Row], *, quiet: bool = True, several: Collection[str] =
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry's flat strings with numbers as numbers and the well-known flags as booleans."""
-    flags = {"withheld", "queued", "late", "held", "asked", "reachable", "announced"}
+    flags = {"withheld", "queued", "late", "held", "asked", "reachable", "announced", "told", "answered", "within"}
     whole = {
         "seq",
         "at_ms",
@@ -94,12 +94,13 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
         "other_calls",
         "rung_count",
         "score",
+        "agents",
     }
     row: dict[str, Any] = {}
     for name, value in fields.items():
         if name in flags:
             row[name] = value == "1"
-        elif name in whole or name.endswith("_ms"):
+        elif name in whole or name.endswith(("_ms", "_min")):
             row[name] = int(value)
         elif name.endswith("_rings"):
             row[name] = float(value)

@@ -9,7 +9,11 @@ from phones import audio
 
 CALLER_HZ, AGENT_HZ = 610, 1_020
 """What callers and agents say."""
+MUSIC_HZ = 3_000
+"""The music of class ``marker``."""
 PROMPT_MS, WORD_MS = 350, 220
+LONG_MS = {"long_comfort": 4_000}
+"""Prompts that somebody may come into the middle of."""
 _FIRST_HZ, _APART_HZ = 410, 30
 _HOP = 160
 _LOUD = 60.0
@@ -45,6 +49,7 @@ PROMPTS = [
     "kept",
     "leave_message",
     "locked",
+    "long_comfort",
     "logged_in",
     "no_answer",
     "no_desk",
@@ -59,7 +64,11 @@ PROMPTS = [
     "open_greeting",
     "review",
     "router/agent_number",
+    "router/queue_position",
+    "router/wait_up_to",
+    "see_website",
     "service_down",
+    "stay_with_us",
     "thanks",
     "too_long",
     "too_short",
@@ -70,6 +79,8 @@ PROMPTS = [
     "which_way",
     "whisper_note",
     "wrong_bye",
+    "words/minutes",
+    "words/number",
     "wrong_number",
     "yue/hello_there",
     "yue/which_language",
@@ -81,8 +92,8 @@ PROMPTS = [
 WORDS = [f"words/{digit}" for digit in range(10)]
 HERTZ = {name: _FIRST_HZ + _APART_HZ * number for number, name in enumerate([*PROMPTS, *WORDS])}
 """The tone of each; whole tens, so that 100 ms hold whole waves."""
-assert not set(HERTZ.values()) & {CALLER_HZ, AGENT_HZ} and max(HERTZ.values()) < 3_400
-HERTZ |= {"caller": CALLER_HZ, "agent": AGENT_HZ}
+assert not set(HERTZ.values()) & {CALLER_HZ, AGENT_HZ, MUSIC_HZ} and max(HERTZ.values()) < 3_400
+HERTZ |= {"caller": CALLER_HZ, "agent": AGENT_HZ, "music": MUSIC_HZ}
 _NAMES = {hertz // 10: name for name, hertz in HERTZ.items()}
 
 
@@ -93,7 +104,10 @@ def write_prompts(site: Path) -> None:
         folder = site / "prompts" / ("zh-yue" if name.startswith("yue/") else "en")
         path = folder / f"{plain or language}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        audio.write_wave(path, audio.tone(HERTZ[name], WORD_MS if name in WORDS else PROMPT_MS))
+        audio.write_wave(path, audio.tone(HERTZ[name], LONG_MS.get(name, WORD_MS if name in WORDS else PROMPT_MS)))
+    music = site / "prompts" / "music" / "marker" / "tone.wav"
+    music.parent.mkdir(parents=True, exist_ok=True)
+    audio.write_wave(music, audio.tone(MUSIC_HZ, 5_000))
 
 
 def heard(samples: audio.Samples) -> list[str]:

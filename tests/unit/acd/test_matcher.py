@@ -181,3 +181,71 @@ def test_emergency_waits_for_those_who_may_serve_it() -> None:
 def test_waiting_is_plain_data() -> None:
     waiting = Waiting(call=CallId("a"), queue=QueueName("q"), need=((("en", 2),),), tier=1, key_ms=0, seq=1, asked_at=0)
     assert msgspec.convert(msgspec.to_builtins(waiting), Waiting) == waiting
+
+
+# --- who stands before a caller ---
+
+
+def newcomer(skills: dict[str, int] | None = None, queue: str = "q", key_ms: int = 100) -> Waiting:
+    return Waiting(
+        call=CallId("new"),
+        queue=QueueName(queue),
+        need=(tuple(sorted((skills or {}).items())),),
+        privileged=True,
+        tier=1,
+        key_ms=key_ms,
+        seq=99,
+        asked_at=0,
+    )
+
+
+def test_all_who_stand_before_count_and_none_behind() -> None:
+    bench = Bench(floor([agent("1"), agent("2")], queue("q")))
+    bench.wait("a", key_ms=10)
+    bench.wait("b", key_ms=20)
+    bench.wait("c", key_ms=200)
+    rivals = bench.matcher.rivals(newcomer())
+    assert (sorted(rivals.agents), rivals.ahead, rivals.patient) == (["1", "2"], 2, 0)
+
+
+def test_who_is_being_rung_for_has_their_agent() -> None:
+    bench = Bench(floor([agent("1"), agent("2")], queue("q")))
+    bench.wait("a", key_ms=10)
+    bench.wait("b", key_ms=20)
+    bench.idle("1")
+    bench.match()
+    assert bench.matcher.rivals(newcomer()).ahead == 1
+
+
+def test_who_may_take_other_agents_too_counts_in_part() -> None:
+    """Two speak English; those who need none compete with them for a third of the agents each."""
+    agents = [agent("1", skills={"english": 1}), agent("2"), agent("3")]
+    bench = Bench(floor(agents, queue("q")))
+    for number in range(3):
+        bench.wait(f"plain{number}", key_ms=number)
+    bench.wait("english", key_ms=50, skills={"english": 1})
+    rivals = bench.matcher.rivals(newcomer({"english": 1}))
+    assert rivals.agents == ("1",)
+    assert rivals.ahead == pytest.approx(1 + 3 / 3)
+    assert bench.matcher.rivals(newcomer()).ahead == 4, "who needs English takes an agent all serve"
+
+
+def test_callers_of_other_queues_with_the_same_agents_count() -> None:
+    agents = [agent("1", "a", "b"), agent("2", "b")]
+    bench = Bench(floor(agents, queue("q", "a"), queue("r", "b")))
+    bench.wait("one", "r", key_ms=1)
+    bench.wait("two", "r", key_ms=2)
+    assert bench.matcher.rivals(newcomer(queue="q")).ahead == pytest.approx(1.0)
+    assert bench.matcher.rivals(newcomer(queue="r")).ahead == 2
+
+
+def test_callbacks_ahead_are_counted_as_patient_until_they_leave() -> None:
+    bench = Bench(floor([agent("1")], queue("q")))
+    callback = newcomer(key_ms=5)
+    callback.call, callback.patient = CallId("callback"), True
+    bench.matcher.add(callback)
+    bench.wait("b", key_ms=20)
+    assert bench.matcher.rivals(newcomer()).patient == 1
+    bench.matcher.remove(CallId("callback"))
+    rivals = bench.matcher.rivals(newcomer())
+    assert (rivals.ahead, rivals.patient) == (1, 0)

@@ -15,6 +15,7 @@ from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
 from router.callcontrol import CallControl
 from router.cli import run
+from router.cli.queues import told
 from router.core import events
 from router.core.ids import AgentId, ChannelId, PhoneName
 from router.core.records import Record
@@ -218,6 +219,31 @@ def test_calls_and_queues_show_who_waits(hotline: Hotline, desk: Desk) -> None:
     assert "\x1b[31m" not in shown
     assert {row["queue"] for row in hotline("queues", "--json").json} >= {"enquiry", "emergency"}
     assert "emergency" in hotline("queues").out
+
+
+def test_queues_accuracy_says_how_good_forecasts_are(hotline: Hotline, desk: Desk) -> None:
+    rows = hotline("queues", "accuracy", "--json").json
+    assert {row["queue"] for row in rows} >= {"enquiry", "emergency"}
+    enquiry = next(row for row in rows if row["queue"] == "enquiry")
+    assert (enquiry["judged"], enquiry["within"], enquiry["announced"]) == (0, None, False)
+    assert enquiry["handling_ms"] > 0 and enquiry["handling_seen"] == 0
+    shown = hotline("queues", "accuracy").out
+    assert "enquiry" in shown and "callers" in shown
+
+
+@pytest.mark.parametrize(
+    ("estimates", "said"),
+    [
+        ({"made": False}, "none are made"),
+        ({"announce": False}, "not told: announce: no"),
+        ({"judged": 3}, "not told: 3 of 30 judged"),
+        ({"announced": False}, "not told: fewer than 60% within"),
+        ({}, "told"),
+    ],
+)
+def test_why_a_queues_callers_hear_no_forecast(estimates: dict[str, Any], said: str) -> None:
+    fine = {"made": True, "announce": True, "judged": 40, "min_sample": 30, "announced": True, "least_within": 0.6}
+    assert told(fine | estimates) == said
 
 
 def test_phones_lists_the_registered_ones_with_their_agents(hotline: Hotline, desk: Desk) -> None:

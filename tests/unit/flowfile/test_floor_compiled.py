@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, Agent, CallClass, Need, Queue, Step
+from router.acd.spec import ANYBODY, Agent, AnnouncementPlan, CallClass, EstimatePlan, Need, Queue, Step
 from router.acd.standing import Customer, known_classes, strongest
 from router.core.ids import AgentId, QueueName
 from router.flowfile import check_site, load_site
@@ -69,6 +69,10 @@ queues:
     whisper: [class, wait, welcome]
     tell_work_number: yes
     survey: {flow: after_call, share: 12.5%, emergencies: yes}
+    expected_handling: 4m
+    expected_patience: 3m
+    estimate: {announce: no, min_sample: 50, least_within: 70, when_later: silent}
+    announcements: {first_after: 15s, every: 45s, gap: 12s, say: [comfort, position], comfort: [welcome]}
     transfers: both
   enquiry:
     groups: [inbound]
@@ -192,6 +196,12 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         survey_flow="after_call",
         survey_share=12.5,
         survey_emergencies=True,
+        expected_handling_ms=240_000,
+        expected_patience_ms=180_000,
+        estimate=EstimatePlan(announce=False, min_sample=50, least_within=0.7, explain=False),
+        announcements=AnnouncementPlan(
+            first_after_ms=15_000, every_ms=45_000, gap_ms=12_000, say=("comfort", "position"), comfort=("welcome",)
+        ),
         transfers="both",
     )
 
@@ -209,6 +219,14 @@ def test_whatever_the_core_can_be_told_can_be_written(site: Site) -> None:
         if getattr(each, name) != getattr(Agent(number=AgentId("")), name)
     }
     assert set(Agent.__struct_fields__) - told == {"name"}  # a range has none
+
+
+def test_who_announces_a_forecast_makes_them(good: dict[str, str], write_site: WriteSite) -> None:
+    folder = write_site({"queues.yaml": good["queues.yaml"] + "    announcements: {say: [estimate]}\n"})
+    queue = load_site(folder).floor.queues[QueueName("enquiry")]
+    assert queue.estimate == EstimatePlan()
+    folder = write_site({"queues.yaml": good["queues.yaml"] + "    announcements: {say: [position]}\n"})
+    assert load_site(folder).floor.queues[QueueName("enquiry")].estimate is None
 
 
 def test_limits_of_pauses(site: Site) -> None:

@@ -153,6 +153,18 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         f"{MAIN}:9:3 E311",
     ]),
     ("steps with alternatives", QUEUES, "30s, skills: {gas: 2}", "30s, skills: {any_of: [{gas: 2}, {pipes: 3}]}", []),
+    ("comfort nobody hears", QUEUES, "wrap_up: 60s", "announcements: {say: [position], comfort: [welcome]}", [
+        f"{QUEUES}:15:47 W481",
+    ]),
+    ("no words of comfort", QUEUES, "wrap_up: 60s", "announcements: {say: [comfort]}", [f"{QUEUES}:15:26 W481"]),
+    ("a forecast not told", QUEUES, "wrap_up: 60s", "estimate: {announce: no}\n    announcements: {say: estimate}", [
+        f"{QUEUES}:16:26 W481",
+    ]),
+    ("announced too late", QUEUES, "wrap_up: 60s", "announcements: {first_after: 5m}", [f"{QUEUES}:15:34 W482"]),
+    ("no such music", QUEUES, "wrap_up: 60s", "music: clam", [f"{QUEUES}:15:12 W483"]),
+    ("an unknown part", QUEUES, "wrap_up: 60s", "announcements: {say: [place]}", [f"{QUEUES}:15:27 E205"]),
+    ("an unknown comfort", QUEUES, "wrap_up: 60s", "announcements: {comfort: [welcom]}", [f"{QUEUES}:15:31 E305"]),
+    ("too often", QUEUES, "wrap_up: 60s", "announcements: {every: 2s}", [f"{QUEUES}:15:28 E205"]),
     ("nested alternatives", QUEUES, "{gas: 3}", NESTED, []),
 ]  # fmt: skip
 

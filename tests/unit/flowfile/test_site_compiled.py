@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from router.flowfile import check_site, load_site
-from router.flowfile.prompts import ROUTER_PROMPTS, read_prompts, sound_name
+from router.flowfile.music import read_music
+from router.flowfile.prompts import ROUTER_PROMPTS, WAIT_PROMPTS, read_prompts, sound_name
 from router.ivr.effects import Enqueue
 from router.ivr.nodes.menu import Menu
 from router.ivr.session import Session, View, begin
+from router.publishing import music_of
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "ivr_flows" / "demo"
@@ -60,7 +62,7 @@ def test_every_language_has_the_routers_own_prompts() -> None:
     assert findings == []
     assert sorted(prompts) == ["en", "zh"]
     for language, texts in prompts.items():
-        assert [name for name in ROUTER_PROMPTS if name not in texts] == [], language
+        assert [name for name in (*ROUTER_PROMPTS, *WAIT_PROMPTS) if name not in texts] == [], language
 
 
 def test_spans_count_rings_of_the_country(good: dict[str, str], write_site: WriteSite) -> None:
@@ -161,3 +163,37 @@ def test_sound_names_are_plain_ascii() -> None:
 def test_files_that_hold_nothing_say_so(text: str, write_site: WriteSite) -> None:
     findings = check_site(write_site({"trunks.yaml": text}))
     assert [finding.code for finding in findings] == ["E202"]
+
+
+def test_music_is_a_folder_of_recordings_a_class(write_site: WriteSite) -> None:
+    folder = write_site()
+    for name in (
+        "music/calm/b.wav",
+        "music/calm/a.mp3",
+        "music/calm/notes.txt",
+        "music/empty/readme.md",
+        "music/x.wav",
+    ):
+        path = folder / "prompts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    assert {name: [path.name for path in paths] for name, paths in read_music(folder).items()} == {
+        "calm": ["a.mp3", "b.wav"]
+    }
+    assert load_site(folder).music == ("calm",)
+    assert [sound.path for sound in music_of(folder)] == ["music/calm/a", "music/calm/b"]
+
+
+def test_who_tells_waits_needs_the_texts_in_every_language_callers_hear(
+    good: dict[str, str], write_site: WriteSite
+) -> None:
+    changed = {
+        "site.yaml": good["site.yaml"].replace("language: en\n", "language: en\nlanguages: {fr: []}\n"),
+        "prompts/fr/own.yaml": "main_menu: Bonjour\n",
+    }
+    silent = {finding.code for finding in check_site(write_site(changed)) if "router/wait" in finding.message}
+    assert silent == set()
+    changed["queues.yaml"] = good["queues.yaml"] + "    announcements: {say: [position]}\n"
+    found = check_site(write_site(changed))
+    lacking = {finding.code: finding.message for finding in found if "router/wait_between" in finding.message}
+    assert list(lacking) == ["E406"] and "fr" in lacking["E406"]

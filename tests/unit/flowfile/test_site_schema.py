@@ -10,6 +10,7 @@ import yaml
 
 from router.flowfile.files import OPTIONAL, REQUIRED
 from router.flowfile.floor_specs import ClassSpec, DutySpec, QueueSpec, ReserveSpec, SeniorsSpec, StepSpec
+from router.flowfile.floor_waits import AnnouncementsSpec, EstimateSpec
 from router.flowfile.kinds import FLOWS, KINDS
 from router.flowfile.reference import reference_page
 from router.flowfile.site_schema import site_schemas
@@ -113,6 +114,14 @@ def test_the_examples_of_the_queues_page_fit() -> None:
     assert (len(queues), len(customers)) == (2, 1)
     assert [_mistakes(text, SCHEMAS["queues.yaml"]) for text in queues] == [[], []]
     assert _mistakes(customers[0], SCHEMAS["customers.yaml"]) == []
+
+
+def test_the_example_of_the_waits_page_fits_and_every_key_is_told() -> None:
+    page = (ROOT / "docs" / "waits.md").read_text(encoding="utf-8")
+    (example,) = (block.partition("```")[0] for block in page.split("```yaml\n")[1:])
+    assert _mistakes(example, SCHEMAS["queues.yaml"]) == []
+    keys = {field.encode_name for spec in (EstimateSpec, AnnouncementsSpec) for field in msgspec.structs.fields(spec)}
+    assert {key for key in keys if f"`{key}" not in page} == set()
 
 
 def test_every_key_of_a_queue_is_told_of_on_its_page() -> None:

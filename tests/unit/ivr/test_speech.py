@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.ivr.speech import FORMS, GRAMMARS, MINOR_DIGITS, Unspeakable, grammar_for, prompts_of, speak
+from router.ivr.speech import FORMS, GRAMMARS, MINOR_DIGITS, Unspeakable, grammar_for, prompts_of, speak, speak_between
 
 PROMPTS = Path(__file__).resolve().parents[3] / "prompts"
 TEXTS = {
@@ -302,3 +302,17 @@ def test_no_two_numbers_sound_the_same(one: int, other: int) -> None:
 )
 def test_which_grammar_a_language_uses(language: str, fallbacks: tuple[str, ...], grammar: str) -> None:
     assert grammar_for(language, fallbacks) == grammar
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "en", "zh"),
+    [
+        (3, 5, "between 3 and 5 minutes", "3 to 5 minutes"),
+        (1, 2, "between 1 and 2 minutes", "1 to liang minutes"),
+        (2, 4, "between 2 and 4 minutes", "liang to 4 minutes"),
+        (10, 20, "between 10 and 20 minutes", "ten to 2 ten minutes"),
+    ],
+)
+def test_a_range_of_minutes(low: int, high: int, en: str, zh: str) -> None:
+    said = {name: " ".join(word.removeprefix("words/") for word in speak_between(low, high, name)) for name in GRAMMARS}
+    assert (said["en"], said["zh"]) == (en, zh)

@@ -207,3 +207,12 @@ def test_files_are_replaced_whole_and_kept_from_others(tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["a.conf"]
     assert (folder / "a.conf").read_text() == "3\n"
     assert stat.S_IMODE((folder / "a.conf").stat().st_mode) == 0o640
+
+
+def test_a_class_of_music_per_folder_and_asterisks_own_unless_replaced(tmp_path: Path) -> None:
+    plain = files(tmp_path)["musiconhold.conf"]
+    assert "[default]" in plain and "directory = moh" in plain
+    calm = files(tmp_path, site(music=("calm",)))["musiconhold.conf"]
+    assert "[calm]\nmode = files\ndirectory = sounds/hotline/music/calm\n" in calm and "[default]" in calm
+    own = files(tmp_path, site(music=("default",)))["musiconhold.conf"]
+    assert own.count("[default]") == 1 and "directory = moh" not in own
