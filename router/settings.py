@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     redis_port: int = Field(6379, ge=1, le=65535)
     redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")
 
+    archive: str = Field("", description="folder of the archive of records; else <home>/archive")
+    archive_keep_days: int = Field(
+        400, ge=1, description="how long archived records are kept (callers' numbers in them)"
+    )
+    facts_keep_days: int = Field(1_500, ge=1, description="how long the facts that measures are counted from are kept")
+    figures: str = Field("", description="folder of roster, carrier's counts, monitored calls; else <home>/figures")
+
     @classmethod
     def settings_customise_sources(
         cls,

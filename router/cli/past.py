@@ -1,0 +1,141 @@
+"""What the commands on archive and measures share: where things are, which moments are meant."""
+
+import datetime
+import hmac
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from router.adapters.redis_stream import cure_of, stream_key
+from router.app import redis_address
+from router.core.localtime import LocalClock
+from router.errors import HotlineError
+from router.flowfile import load_site
+from router.kpi.archive import Archive
+from router.kpi.clockwork import DAY_MS, Halves, utc_of
+from router.kpi.figures import Figures, read_figures
+from router.kpi.history import History
+from router.kpi.parquet import day_number
+from router.line.secrets import Secrets
+from router.settings import Settings
+
+BATCH_COUNT = 1_000
+Entry = tuple[str, Mapping[str, str]]
+
+
+class Past:
+    """The site of the settings in force, and where its archive and figures are."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        site = load_site(settings.site)
+        self.name = site.name
+        self.country = site.country
+        self.clock: LocalClock = site.clock
+        self.groups: dict[str, tuple[str, ...]] = {agent: spec.groups for agent, spec in site.floor.agents.items()}
+        home = settings.home.absolute()
+        self.archive_folder = Path(settings.archive).absolute() if settings.archive else home / "archive"
+        self.figures_folder = Path(settings.figures).absolute() if settings.figures else home / "figures"
+        self.secrets = Secrets.load_or_create(settings.home)
+        self.key = hmac.digest(self.secrets.site_key.encode(), b"callers in facts", "sha256")
+
+    def archive(self) -> Archive:
+        """Return the archive, to be written: use it as a context."""
+        return Archive(self.archive_folder, self.clock, groups=self.groups, key=self.key)
+
+    def figures(self) -> Figures:
+        """Return the roster and what else people keep. Raises FiguresError for a mistake."""
+        return read_figures(self.figures_folder)
+
+    def history(self, span: tuple[int, int]) -> History:
+        """Return the archive, to be read for a span."""
+        from_day = Halves(self.clock).of(span[0])[2] - 1
+        return History(
+            self.archive_folder, self.clock, groups=self.groups, figures=self.figures(), from_day=max(0, from_day)
+        )
+
+    def redis(self) -> Any:
+        """Return a connection to the line's Redis."""
+        return Redis.from_url(
+            redis_address(self.settings),
+            password=self.secrets.redis_password or None,
+            socket_connect_timeout=2,
+            socket_timeout=30,
+            decode_responses=True,
+        )
+
+    @property
+    def stream(self) -> str:
+        """The key of the stream of records."""
+        return stream_key(self.name)
+
+
+def entries(redis: Any, key: str, after: str, before: str = "") -> Iterator[list[Entry]]:
+    """Yield the stream's entries behind an id up to what there is now, in batches; those before ``before`` alone.
+
+    Raises HotlineError where Redis cannot be read.
+    """
+    position = "-" if after in ("-", "0-0") else f"({after}"
+    try:
+        while True:
+            end = f"({before}" if before else "+"
+            found = cast(list[Entry], redis.xrange(key, min=position, max=end, count=BATCH_COUNT))
+            if not found:
+                return
+            yield found
+            position = f"({found[-1][0]}"
+    except (RedisError, OSError) as error:
+        words = " ".join(str(error).split())
+        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
+
+
+def moment(text: str, clock: LocalClock, now_ms: int, *, ends: bool = False) -> int:
+    """Return the moment (UTC ms) of ``2026-11-21``, ``2026-11-21T08:30``, ``08:30`` (today), ``today``, ``yesterday``.
+
+    A day is its beginning, or its end where the moment ``ends`` a span. Raises HotlineError for anything else.
+    """
+    today = Halves(clock).of(now_ms)[2]
+    word = text.strip().replace(" ", "T")
+    try:
+        if word in ("today", "yesterday"):
+            day, minute = today - (word == "yesterday"), 0
+        elif ":" in word:
+            date, _, at = word.rpartition("T")
+            time = datetime.time.fromisoformat(at)
+            return utc_of(clock, day_number(date) if date else today, time.hour * 60 + time.minute)
+        else:
+            day, minute = day_number(word), 0
+        return utc_of(clock, day + 1 if ends else day, minute)
+    except ValueError:
+        raise HotlineError(
+            f"'{text}' is no moment", "write 2026-11-21, 2026-11-21T08:30, 08:30, today or yesterday"
+        ) from None
+
+
+def span_of(past: Past, since: str, until: str, now_ms: int) -> tuple[int, int]:
+    """Return the span meant by ``--from`` and ``--to``; by default today up to now."""
+    begins = moment(since or "today", past.clock, now_ms)
+    ends = moment(until, past.clock, now_ms, ends=True) if until else now_ms + 1
+    if ends <= begins:
+        raise HotlineError("--to is not after --from", "a day alone means the whole of it")
+    return begins, ends
+
+
+def local_text(past: Past, at_ms: int) -> str:
+    """Write a moment on the site's clock."""
+    _, off_ms, _ = Halves(past.clock).of(at_ms)
+    local = datetime.datetime.fromtimestamp((at_ms + off_ms) / 1000, datetime.UTC)
+    return local.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def now_ms() -> int:
+    """The wall clock; commands are no part of the core."""
+    return round(datetime.datetime.now(datetime.UTC).timestamp() * 1000)  # noqa: TID251
+
+
+def day_before(past: Past, days: int) -> int:
+    """The local day so many days ago (days since 1970-01-01)."""
+    return Halves(past.clock).of(now_ms() - days * DAY_MS)[2]
