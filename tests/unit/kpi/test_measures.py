@@ -479,7 +479,7 @@ def test_targets_go_by_class_and_call_type() -> None:
 
 
 def test_who_is_served_before_one_who_stands_ahead_overtakes_them() -> None:
-    """``b`` asked 60 s after ``a`` and is served first; ``v`` has a head start, ``e`` is an emergency, ``o`` elsewhere."""
+    """``b`` asked 60 s after ``a`` and is served first; ``v`` has a head start, ``o`` is elsewhere."""
     tape = Tape()
     tape.arrive("a", HOUR)
     tape.ask("a", HOUR, "desk")
