@@ -30,6 +30,7 @@ from router.control.outbound import Outbound
 from router.control.queueing import Queueing
 from router.control.ringing import Ringing
 from router.control.state import STATE_VERSION, State
+from router.control.surge import Surges
 from router.control.tasks import Tasks
 from router.control.transfer import Transfers
 from router.control.whisper import Whispers
@@ -78,6 +79,7 @@ class CallControl:
         )
         self.codes = Codes(self.desk)
         self.inbox = Inbox(self.desk)
+        self.surges = Surges(self.desk)
 
     # --- the contract ---
 
@@ -148,7 +150,7 @@ class CallControl:
 
     def overview(self, now: Ms) -> dict[str, Any]:
         """The present as plain data, for people and tools: calls, queues, agents, phones."""
-        return overview.of(self.desk, now)
+        return {**overview.of(self.desk, now), "surges": self.surges.overview(now)}
 
     # --- the router, the site and the switch ---
 
@@ -160,6 +162,7 @@ class CallControl:
         self.inbox.router_started(turn)
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
         turn.note(records.RouterUp, site=self.desk.site.name, epoch=event.epoch, calls=live)
+        self.surges.site_changed(turn)
 
     def _site_loaded(self, turn: Turn, event: events.SiteLoaded) -> None:
         previous, self.desk.state.config = self.desk.state.config, event.config
@@ -168,6 +171,7 @@ class CallControl:
         self.desk.agents.leave_removed(turn)
         self.inbox.site_changed(turn)
         turn.note(records.SiteChanged, previous=previous)
+        self.surges.site_changed(turn)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
         self.desk.state.switch_up = False
@@ -222,7 +226,7 @@ class CallControl:
 
     def _queue_close_asked(self, turn: Turn, event: events.QueueCloseAsked) -> None:
         self.desk.overlays.close(turn, event)
-        for call, reply in self.queueing.closed(turn):
+        for call, reply in (*self.queueing.changed(turn, "closing"), *self.queueing.closed(turn)):
             self.door.left_queue(turn, call, reply)
 
     # --- time ---
@@ -241,13 +245,20 @@ class CallControl:
             for agent in self.desk.agents.left:
                 self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
+                self.surges.left(turn, agent)
             self.desk.agents.left.clear()
             for call, reply in self.queueing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
         if self.desk.agents.joined:
             for agent in self.desk.agents.joined:
                 self.open_lines.opens(turn, agent)
+                self.surges.joined(turn, agent)
             self.desk.agents.joined.clear()
+        if self.desk.agents.thinned:
+            self.desk.agents.thinned = False
+            for call, reply in self.queueing.changed(turn, "nobody"):
+                self.door.left_queue(turn, call, reply)
+        self.surges.look(turn)
         if self.desk.needs_music or self.desk.matcher.pending:
             self.ringing.settle(turn)
         if self.desk.gone_home:
@@ -284,6 +295,9 @@ class CallControl:
             return
         if kind == "lock":
             self.locks.timer(subject)
+            return
+        if kind == "surge":
+            self.surges.timer(turn, subject, timer.name)
             return
         call = self.desk.state.calls[CallId(subject)]
         match timer.name:
@@ -347,6 +361,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.AgentReadyAsked: lambda core, turn, e: core.desk.agents.ready(turn, e.agent, e.by),
     events.AgentRegroupAsked: lambda core, turn, e: core.desk.overlays.regroup(turn, e),
     events.QueueCloseAsked: CallControl._queue_close_asked,
+    events.SurgeAsked: lambda core, turn, e: core.surges.asked(turn, e),
     events.WrapUpExtendAsked: lambda core, turn, e: core.desk.agents.extend_wrap_up(turn, e.agent, e.by),
     events.AgentPauseAsked: lambda core, turn, e: core.desk.agents.pause(turn, e.agent, e.reason, e.by),
 }

@@ -4,6 +4,7 @@ import msgspec
 
 from router.acd.spec import Floor
 from router.acd.standing import Customer
+from router.acd.surge import SurgePlan
 from router.core.boxes import MessageRules
 from router.core.calendar import Calendar
 from router.core.ids import Ms, PhoneName
@@ -50,3 +51,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     messages: MessageRules = MessageRules()
     music: tuple[str, ...] = ()
     publish_on_save: bool = False
+    surges: dict[str, SurgePlan] = {}
+    """The plans for when the queues grow, by name."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from router.acd.agent import BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
+from router.acd.agent import AWAY, BUSY, IN_CALL, AgentEvent, AgentStatus, FloorState, PhoneStatus, next_state
 from router.acd.matcher import Matcher
 from router.acd.presence import Presence, availability
 from router.acd.selection import BY_CHANCE
@@ -32,6 +32,8 @@ class Agents:
         """Who has entered service in this turn; whoever looks at it clears it."""
         self.left: list[AgentId] = []
         """Who has left service in this turn; whoever looks at it clears it."""
+        self.thinned = False
+        """Whether somebody has gone, pauses or does not answer since this was last looked at (and cleared)."""
         self._on_phone: dict[PhoneName, AgentId] = {}
         for number, status in state.agents.items():
             if status.state is not AgentState.SIGNED_OUT:
@@ -119,6 +121,7 @@ class Agents:
         status = self._state.agents.get(spec.number)
         in_service = status is not None and status.state is not AgentState.SIGNED_OUT
         if in_service:
+            self.thinned = True
             self.matcher.dismiss(spec.number)  # while the index still counts them where they were
         self._floor.agents[spec.number] = spec
         self.presence.forget()
@@ -439,6 +442,8 @@ class Agents:
             )
         if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
+        if state in AWAY:
+            self.thinned = True
         if state is AgentState.SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)

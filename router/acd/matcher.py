@@ -40,7 +40,7 @@ class _Group:
     )
 
     def __init__(self, queue: Queue, key: GroupKey) -> None:
-        _, _, _, _, self.sticky, self.privileged = key
+        _, _, _, _, self.sticky, self.privileged, _ = key
         self.queue = queue
         self.key_of = STRATEGIES[queue.strategy]
         self.need: Need = ANYBODY
@@ -87,7 +87,7 @@ class Matcher:
         )
         """Queues with steps by their length or staff."""
         for queue in floor.queues.values():
-            self._group((queue.name, ANYBODY, 0, (), "", True))
+            self._group((queue.name, ANYBODY, 0, (), "", True, ()))
         self._patient_count = 0
         """Waiting calls that never give up."""
 
@@ -150,8 +150,13 @@ class Matcher:
         else:
             self._ringing_at_few.pop(waiting.call, None)
 
-    def regroup(self, call: CallId, *, step: int | None = None, widen: bool = False) -> None:
-        """Change what a waiting call needs: a further ``step``, or nobody in particular any more (``widen``)."""
+    def regroup(
+        self, call: CallId, *, step: int | None = None, widen: bool = False, more_groups: tuple[str, ...] = ()
+    ) -> None:
+        """Change what a waiting call needs: a further ``step``, nobody in particular any more (``widen``).
+
+        ``more_groups`` serve it too from now on.
+        """
         waiting = self._waiting[call]
         if not waiting.offered:
             self._unlist(waiting)
@@ -159,8 +164,14 @@ class Matcher:
             waiting.step = step
         if widen:
             waiting.senior_groups, waiting.sticky = (), ""
+        waiting.more_groups += tuple(name for name in more_groups if name not in waiting.more_groups)
         if not waiting.offered:
             self._list(waiting)
+
+    @property
+    def patient_count(self) -> int:
+        """How many waiting calls nobody holds the line for (callbacks)."""
+        return self._patient_count
 
     def position(self, waiting: Waiting) -> int:
         """Return a call's place in its queue, from 1; calls being offered count."""
@@ -263,7 +274,7 @@ class Matcher:
         Calls for whom a phone rings have their agent and do not count. Whoever is kept for one agent or for seniors is
         taken as if the time for that were over.
         """
-        key: GroupKey = (waiting.queue, waiting.need, waiting.step, (), "", waiting.privileged)
+        key: GroupKey = (waiting.queue, waiting.need, waiting.step, (), "", waiting.privileged, waiting.more_groups)
         own = self._groups.get(key) or self._groups.get(waiting.group) or self._base(waiting.queue)
         at = (waiting.key,)
         ahead = patient = 0.0
@@ -482,7 +493,7 @@ class Matcher:
 
     def _base(self, queue: QueueName) -> _Group:
         """The group of calls that ask for nothing beside their queue; there always is one."""
-        return self._groups[(queue, ANYBODY, 0, (), "", True)]
+        return self._groups[(queue, ANYBODY, 0, (), "", True, ())]
 
     def _group(self, key: GroupKey) -> _Group:
         group = self._groups.get(key)
@@ -494,13 +505,14 @@ class Matcher:
 
     def _staff(self, key: GroupKey, group: _Group) -> None:
         """Work out anew whom a group needs and who may serve it."""
-        queue, need, step, seniors, _, _ = key
+        queue, need, step, seniors, _, _, more = key
         reached = max(step, self._reached.get(queue, 0))
         steps = group.queue.steps
         base = steps[reached - 1].need if reached else group.queue.need
         group.need = both(base, need)
         group.favoured = frozenset(skill for skills in group.need for skill, _ in skills)
         group.groups = seniors or self._groups_of(group.queue, step)
+        group.groups += tuple(name for name in more if name not in group.groups)
         for number in self._agents:
             serves = self._may_serve(self._floor.agents[number], group)
             if serves == (number in group.members):

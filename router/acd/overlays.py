@@ -66,6 +66,17 @@ class Overlays:
                 return f"level {level} of {skill!r} is not 1 to 5"
         return ""
 
+    def lay(self, turn: Turn, agent: AgentId, overlay: Overlay | None, by: str) -> None:
+        """Put a change in place of the one an agent has, or (None) let the YAML hold again."""
+        if overlay is None:
+            self.end(turn, agent, by)
+            return
+        self._state.overlays[agent] = overlay
+        self._timers.cancel_all(f"overlay:{agent}")
+        if overlay.until_ms is not None:
+            self._timers.set(f"overlay:{agent}", "end", max(overlay.until_ms, turn.now))
+        self._apply(turn, agent, by)
+
     def end(self, turn: Turn, agent: AgentId, by: str) -> None:
         """The YAML holds again for an agent."""
         if self._state.overlays.pop(agent, None) is not None:
@@ -102,6 +113,8 @@ class Overlays:
 
     def _apply(self, turn: Turn, agent: AgentId, by: str) -> None:
         overlay = self._state.overlays.get(agent)
+        if agent not in self._yaml.agents:
+            return  # a new version no longer has them: they leave after their call
         spec = laid_over(self._yaml.agents[agent], overlay)
         self._agents.respecify(spec)
         turn.note(

@@ -63,6 +63,35 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     signed_in_under: int = 0
 
 
+class Overflow(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule by which a queue passes callers on. ``why`` says when, ``to_kind`` where to.
+
+    ``why``: ``after`` (a wait of ``after_ms``), ``waiting_over`` (so many wait already), ``estimate`` (they would wait
+    longer than ``estimate_over_ms``), ``nobody`` (no agent is there) or ``closing``. ``to_kind``: ``queue`` (there they
+    stand by when they asked where ``keep_place``), ``groups`` (who serve them too from then on), ``outside`` (the
+    ``number``, rung for ``ring_ms``), ``flow``, or ``prompt`` (and ``then`` a flow; "": the call ends).
+    """
+
+    why: str
+    to_kind: str
+    after_ms: Ms | None = None
+    waiting_over: int = 0
+    estimate_over_ms: Ms = 0
+    queue: QueueName = QueueName("")
+    keep_place: bool = True
+    groups: tuple[str, ...] = ()
+    number: str = ""
+    ring_ms: Ms = 30_000
+    flow: str = ""
+    prompt: str = ""
+    then: str = ""
+
+    @property
+    def to(self) -> str:
+        """The target in one word."""
+        return self.queue or " ".join(self.groups) or self.number or self.flow or self.prompt
+
+
 class EstimatePlan(msgspec.Struct, frozen=True, kw_only=True):
     """How a queue's forecasts are used. Callers hear them where ``announce``, and only once at least ``min_sample``
     have been compared with what happened and ``least_within`` (a share) of the waits were within the range foretold.
@@ -99,7 +128,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     told that it takes longer); ``return_after_ms`` when an agent who did not answer comes back by themselves (0:
     never); ``round_pause_ms`` how long a phone that did not take a call is passed over by all calls; ``late_after_ms``
     when an answer counts as late; ``short_abandon_ms`` the longest wait that counts as a short abandonment;
-    ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins.
+    ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins. By
+    the rules of ``overflow`` callers are passed on.
 
     ``hours`` names a calendar outside which the queue is closed; ``keep_at_closing`` whether callers who wait then are
     still served. ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none);
@@ -122,6 +152,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...]
     need: Need = ANYBODY
     steps: tuple[Step, ...] = ()
+    overflow: tuple[Overflow, ...] = ()
     strategy: str = "longest_idle"
     ring_count: int = 1
     music: str = "default"

@@ -9,17 +9,19 @@ from router.core.ids import AgentId, CallId, Ms, QueueName
 
 WaitKey = tuple[int, Ms, int]
 """(tier, asked at minus head start, sequence), lowest first."""
-GroupKey = tuple[QueueName, Need, int, tuple[str, ...], str, bool]
-"""(queue, what the call itself needs, step by waiting time, senior groups, sticky agent, may use reserved agents)."""
+GroupKey = tuple[QueueName, Need, int, tuple[str, ...], str, bool, tuple[str, ...]]
+"""(queue, what the call itself needs, step by waiting time, senior groups, sticky agent, may use reserved agents,
+groups that serve it too)."""
 
 
 class Waiting(msgspec.Struct, kw_only=True):
     """A call that waits for an agent.
 
     ``need`` is what the call asks for beside its queue; ``step`` how many of the queue's steps it has reached by
-    waiting; ``senior_groups`` and ``sticky`` narrow who may serve it for now. ``tried`` are the agents rung in this
-    round; ``offered`` counts those who are being rung. ``since`` is when it entered this queue; a ``patient`` call is
-    one that nobody holds the line for (a callback): it never gives up.
+    waiting; ``senior_groups`` and ``sticky`` narrow who may serve it for now, ``more_groups`` serve it beside those of
+    the queue. ``tried`` are the agents rung in this round; ``offered`` counts those who are being rung. ``since`` is
+    when it entered this queue; a ``patient`` call is one that nobody holds the line for (a callback): it never gives
+    up.
     """
 
     call: CallId
@@ -33,6 +35,7 @@ class Waiting(msgspec.Struct, kw_only=True):
     senior_groups: tuple[str, ...] = ()
     sticky: str = ""
     privileged: bool = False
+    more_groups: tuple[str, ...] = ()
     tried: list[AgentId] = []
     round: int = 1
     attempt: int = 0
@@ -48,7 +51,7 @@ class Waiting(msgspec.Struct, kw_only=True):
     @property
     def group(self) -> GroupKey:
         """The group of calls with the same needs."""
-        return (self.queue, self.need, self.step, self.senior_groups, self.sticky, self.privileged)
+        return (self.queue, self.need, self.step, self.senior_groups, self.sticky, self.privileged, self.more_groups)
 
 
 class Pick(msgspec.Struct, frozen=True):

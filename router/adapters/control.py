@@ -32,6 +32,7 @@ from router.core.events import (
     ExtensionAsked,
     MessageAsked,
     QueueCloseAsked,
+    SurgeAsked,
     TakeBackAsked,
     TransferAsked,
     WrapUpExtendAsked,
@@ -53,6 +54,7 @@ AnyAsk = (
     | TransferAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
     | MessageAsked

@@ -1,5 +1,6 @@
 """Finding a call in the Redis stream: by its id, the newest, by the caller's number, or by agent and time."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -88,6 +89,11 @@ class EventStream:
             if fields.get("type") == "AgentRang" and fields.get("agent") == agent:
                 return self.by_id(fields["call_id"])
         return None
+
+    def newest_of(self, kinds: frozenset[str], count: int) -> list[Record]:
+        """Return so many of the newest records of some kinds, oldest first."""
+        found = ((entry, fields) for entry, fields in self._backward() if fields.get("type") in kinds)
+        return list(_decoded(itertools.islice(found, count)))[::-1]
 
     def window(self, found: Found) -> list[Record]:
         """Return every record from a call's first to its last, other calls' among them."""

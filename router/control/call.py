@@ -235,7 +235,8 @@ class Call(msgspec.Struct, kw_only=True):
     an agent may know of the caller; ``fields`` are the variables the flow of a call of ours begins with. ``consult`` is
     whom its agent asks now; ``sent_by`` the agent who sent it on, ``sent_because`` of what, ``announced`` or not,
     ``sent_at`` when to a queue; ``need`` the skills it asked for and ``language`` what the caller heard, for when its
-    flow is over; ``wait_told`` is what was foretold and said to a waiting caller.
+    flow is over; ``wait_told`` is what was foretold and said to a waiting caller. ``passed`` are the queues that have
+    passed it on by their overflow, ``overflowed`` the rules that did (``queue:number``).
     """
 
     id: CallId
@@ -260,6 +261,8 @@ class Call(msgspec.Struct, kw_only=True):
     agent: AgentId | None = None
     connected_at: Ms = 0
     wait_ms: Ms = 0
+    passed: list[QueueName] = []
+    overflowed: list[str] = []
     held_at: Ms = 0
     hold_ms: Ms = 0
     talk_ms: Ms = 0

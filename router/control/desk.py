@@ -52,6 +52,10 @@ class Desk:
         """The version of the site that a call began under and finishes on."""
         return self._sites[call.config]
 
+    def site_named(self, config: str) -> Site:
+        """A version of the site."""
+        return self._sites[config]
+
     def take_site(self) -> None:
         """Build everything that is derived from the present version of the site and from the memory."""
         site = self.site

@@ -26,6 +26,9 @@ class Duty:
         queue = self._desk.queue_of(call)
         wait_ms = turn.now - call.asked_at
         turn.note(Alert, kind="emergency_waiting", subject=queue.name, call_id=call.id, detail=f"{wait_ms} ms")
+        queues = self._desk.site_of(call).floor.queues
+        named = [queue, *(queues[name] for name in reversed(call.passed))]
+        queue = next((queue for queue in named if queue.duty_table), queue)
         if queue.duty_table:
             order = Page(table=queue.duty_table, flow=queue.duty_flow, ring_ms=DUTY_RING_MS)
             self._tasks.page(turn, order, "", caller=call.id)

@@ -8,6 +8,7 @@ from router.control import waits
 from router.control.announcing import ANNOUNCE
 from router.control.call import Call, CallEvent, Stage
 from router.control.desk import Desk
+from router.control.overflow import Overflowing, Rule
 from router.core import commands, records
 from router.core.ids import AgentId, Ms, QueueName
 from router.core.turn import Turn
@@ -20,6 +21,8 @@ class Queueing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.overflowing = Overflowing(desk, self._is_closed)
+        self.overflowing.estimate = self._estimate_ms
 
     def ask(self, turn: Turn, call: Call, effect: Enqueue) -> Reply | None:
         """The caller asks for a person. Returns the reply where the queue does not take them."""
@@ -29,11 +32,27 @@ class Queueing:
         call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
         queue, call.need = desk.queue_of(call), tuple(sorted(effect.skills))
         waiting = self._waiting(turn, call, queue, effect)
+        while (rule := self.overflowing.on_asking(turn, call, queue, waiting)) is not None:
+            self.overflowing.passed_on(turn, call, rule, queued=False)
+            if rule.rule.to_kind == "groups":
+                waiting.more_groups += rule.rule.groups
+            elif rule.rule.to_kind == "queue":
+                queue, waiting = self._in_queue(turn, call, waiting, rule)
+            else:
+                return self.overflowing.reply(rule.rule)
         if waiting.tier and (refusal := self._refusal(turn, call, queue, waiting)):
             return Reply(status=refusal)
         desk.state.wait_seq += 1
         desk.stop_playback(turn, call)
         call.apply(CallEvent.ASKED)
+        self._wait(turn, call, queue, waiting, asked_before=asked_before)
+        if not waiting.tier:
+            desk.timers.set(f"call:{call.id}", "alarm", turn.now + queue.alarm_after_ms)
+        return None
+
+    def _wait(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, *, asked_before: bool) -> None:
+        """A call stands in a queue from now on."""
+        desk = self._desk
         desk.state.waiting[call.id] = waiting
         queued = not desk.matcher.add(waiting)
         call.queued = queued or (asked_before and call.queued)
@@ -41,7 +60,67 @@ class Queueing:
         if turn.wants(records.CallQueued):
             self._note_queued(turn, call, queue, waiting, queued)
         self._entertain(turn, call, queue, waiting)
+
+    def _in_queue(self, turn: Turn, call: Call, waiting: Waiting, rule: Rule) -> tuple[Queue, Waiting]:
+        """Where and how a call stands that is passed on to another queue: at its place there, or at the end."""
+        desk = self._desk
+        call.passed.append(call.queue)
+        call.queue = rule.rule.queue
+        queue = desk.queue_of(call)
+        call_class = class_of(call.call_class, desk.site_of(call).floor.classes)
+        kept = rule.rule.keep_place
+        if not kept:
+            desk.state.wait_seq += 1
+        return queue, Waiting(
+            call=call.id,
+            queue=queue.name,
+            need=waiting.need,
+            tier=waiting.tier,
+            key_ms=waiting.key_ms if kept else turn.now - call_class.head_start_ms - queue.weight_ms,
+            seq=waiting.seq if kept else desk.state.wait_seq,
+            asked_at=waiting.asked_at if kept else turn.now,
+            since=turn.now,
+            patient=waiting.patient,
+            privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
+        )
+
+    def _pass_on(self, turn: Turn, call: Call, rule: Rule) -> Reply | None:
+        """A queue passes a waiting caller on. Returns the reply where the flow goes on."""
+        desk, old = self._desk, self._desk.state.waiting[call.id]
+        self.overflowing.passed_on(turn, call, rule, queued=True)
+        if rule.rule.to_kind == "groups":
+            desk.matcher.regroup(call.id, more_groups=rule.rule.groups)
+            return None
+        if rule.rule.to_kind != "queue":
+            return self._give_back(turn, call, self.overflowing.reply(rule.rule))
+        self._disarm(call)
+        waits.broken_off(desk, turn, call, lost_patience=False)
+        desk.stop_playback(turn, call)
+        desk.leave_queue(call)
+        music = desk.queue_of(call).music
+        queue, waiting = self._in_queue(turn, call, old, rule)
+        if call.music and queue.music == music:
+            self._wait(turn, call, queue, waiting, asked_before=True)
+            desk.needs_music.pop(call.id, None)
+            return None
+        if call.music:
+            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
+            call.music = False
+        self._wait(turn, call, queue, waiting, asked_before=True)
         return None
+
+    def changed(self, turn: Turn, why: str) -> list[tuple[Call, Reply]]:
+        """There is ``nobody`` any more for some queues, or they close (``closing``): callers are passed on."""
+        given: list[tuple[Call, Reply]] = []
+        for call, rule in self.overflowing.on_change(turn, why):
+            reply = self._pass_on(turn, call, rule)
+            if reply is not None:
+                given.append((call, reply))
+        return given
+
+    def _estimate_ms(self, turn: Turn, call: Call, waiting: Waiting) -> Ms | None:
+        """How long somebody who enters a call's queue now will wait; None where that is not known well enough."""
+        return waits.estimate_ms(self._desk, turn.now, self._desk.site_of(call).floor.queues[waiting.queue])
 
     def _note_queued(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, queued: bool) -> None:
         desk = self._desk
@@ -153,14 +232,18 @@ class Queueing:
             may_leave = waiting.tier and call.session is not None and call.stage is Stage.WAITING
             leaves = may_leave and not queue.keep_at_closing
             if leaves and self._is_closed(turn, call, queue):
-                given.append((call, self._give_back(turn, call, "closed")))
+                given.append((call, self._give_back(turn, call, Reply(status="closed"))))
         return given
 
     def _closes_in_ms(self, turn: Turn, call: Call, queue: Queue) -> Ms | None:
         """How long a queue stays open by its hours; None where that does not matter to a caller who waits."""
+        return None if queue.keep_at_closing else self._changes_in_ms(turn, call, queue)
+
+    def _changes_in_ms(self, turn: Turn, call: Call, queue: Queue) -> Ms | None:
+        """How long until a queue opens or closes by its hours; None where it never does."""
         site = self._desk.site_of(call)
         calendar = site.hours.get(queue.hours)
-        if calendar is None or queue.keep_at_closing:
+        if calendar is None:
             return None
         minutes = calendar.next_change(calendar.local(turn.now, site.clock.at(turn.now)))
         return None if minutes is None else minutes * 60_000 - turn.now % 60_000
@@ -168,12 +251,12 @@ class Queueing:
     def _arm(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
         """Set the timers of a call that begins to wait."""
         owner, timers = f"call:{call.id}", self._desk.timers
+        if queue.overflow:
+            self.overflowing.arm(turn, call, queue, waiting, self._changes_in_ms(turn, call, queue))
         if queue.max_wait_ms and waiting.tier:
             timers.set(owner, "max_wait", turn.now + queue.max_wait_ms)
         if waiting.tier and (closes_in_ms := self._closes_in_ms(turn, call, queue)) is not None:
             timers.set(owner, "closing", turn.now + closes_in_ms)
-        if not waiting.tier:
-            timers.set(owner, "alarm", turn.now + queue.alarm_after_ms)
         kept_ms = [queue.sticky_ms] if waiting.sticky else []
         if waiting.senior_groups:
             kept_ms.append(self._desk.site_of(call).floor.classes[call.call_class].senior_for_ms)
@@ -196,23 +279,26 @@ class Queueing:
             case "step":
                 self._desk.matcher.regroup(call.id, step=int(number))
                 self._arm_step(call, self._desk.queue_of(call), self._desk.state.waiting[call.id])
+            case "overflow":
+                rule = self.overflowing.on_timer(turn, call, int(number))
+                return None if rule is None else self._pass_on(turn, call, rule)
             case "max_wait" | "closing" if call.stage is Stage.WAITING:
-                return self._give_back(turn, call, "timeout" if kind == "max_wait" else "closed")
+                return self._give_back(turn, call, Reply(status="timeout" if kind == "max_wait" else "closed"))
             case _:
                 # A phone rings for them in this very moment: they stay, and are given back if it is not taken.
                 self._desk.timers.set(f"call:{call.id}", kind, turn.now + 1_000)
         return None
 
-    def _give_back(self, turn: Turn, call: Call, status: str) -> Reply:
-        """The queue keeps the call no longer: its flow goes on."""
-        for name in (
-            "max_wait",
-            "closing",
-            "widen",
-            ANNOUNCE,
-            *(f"step:{n}" for n in range(1, len(self._desk.queue_of(call).steps) + 1)),
-        ):
+    def _disarm(self, call: Call) -> None:
+        """Take the timers of waiting off a call; an emergency's alarm stays."""
+        queue = self._desk.queue_of(call)
+        for name in ("max_wait", "closing", "widen", ANNOUNCE, *(f"step:{n}" for n in range(1, len(queue.steps) + 1))):
             self._desk.timers.cancel(f"call:{call.id}", name)
+        self.overflowing.disarm(call, queue)
+
+    def _give_back(self, turn: Turn, call: Call, reply: Reply) -> Reply:
+        """The queue keeps the call no longer: its flow goes on."""
+        self._disarm(call)
         waits.broken_off(self._desk, turn, call, lost_patience=False)
         self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
@@ -222,9 +308,9 @@ class Queueing:
             call.music = False
         call.apply(CallEvent.GIVEN_BACK)
         self._desk.note_call(
-            turn, call, records.QueueLeft, queue=call.queue, why=status, wait_ms=turn.now - call.asked_at
+            turn, call, records.QueueLeft, queue=call.queue, why=reply.status, wait_ms=turn.now - call.asked_at
         )
-        return Reply(status=status)
+        return reply
 
     def staff_left(self, turn: Turn) -> list[tuple[Call, Reply]]:
         """Nobody is signed in any more: queues that do not keep callers then give them back."""
@@ -235,5 +321,5 @@ class Queueing:
             may_leave = waiting.tier and call.session is not None and call.stage is Stage.WAITING
             empty = may_leave and not queue.stay_empty
             if empty and not any(True for _ in self._desk.matcher.serving(queue.name)):
-                given.append((call, self._give_back(turn, call, "nobody")))
+                given.append((call, self._give_back(turn, call, Reply(status="nobody"))))
         return given

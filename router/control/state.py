@@ -3,9 +3,11 @@
 import msgspec
 
 from router.acd.agent import FloorState
+from router.acd.surge import SurgeState
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
 from router.control.message import Message
+from router.control.surge_load import Load
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
 from router.core.timers import Timer
@@ -123,6 +125,10 @@ class State(msgspec.Struct, kw_only=True):
     erasing: dict[str, str] = {}
     survey_count: int = 0
     floor: FloorState = msgspec.field(default_factory=FloorState)
+    surges: dict[str, SurgeState] = {}
+    """The surge plans by name."""
+    loads: dict[str, Load] = {}
+    """What the queues of each surge plan were asked lately."""
     faults: list[str] = []
     checked_count: int = 0
     timers: list[Timer] = []

@@ -266,6 +266,14 @@ class QueueCloseAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class SurgeAsked(Event, frozen=True, kw_only=True):
+    """A supervisor asks something of a surge plan: ``confirm``, ``decline``, ``release``, ``stop`` or ``start``."""
+
+    plan: str
+    ask: str
+    by: str = "cli"
+
+
 class WrapUpExtendAsked(Event, frozen=True, kw_only=True):
     """An agent asks for more time to finish the record, once per call."""
 
@@ -422,6 +430,7 @@ AnyEvent = (
     | AgentReadyAsked
     | AgentRegroupAsked
     | QueueCloseAsked
+    | SurgeAsked
     | WrapUpExtendAsked
     | AgentPauseAsked
     | ConsultAsked

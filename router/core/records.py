@@ -323,6 +323,103 @@ class AgentRegrouped(Record, frozen=True, kw_only=True):
     by: str
 
 
+class CallOverflowed(Record, frozen=True, kw_only=True):
+    """A queue passed a caller on by its ``overflow`` rule number ``rule``, from 1; ``queue`` is the one they left.
+
+    ``to_kind`` says what ``to`` is: ``queue``, ``groups`` (the caller stays, and these agents serve them too),
+    ``outside`` (a number), ``flow`` or ``prompt``. ``why``: ``after``, ``waiting_over``, ``estimate``, ``nobody`` or
+    ``closing``. ``kept_place`` says whether they stand in the other queue by when they asked for a person. ``queued``
+    is false where the queue passed them on at once, without letting them wait.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    rule: int
+    to_kind: str
+    to: str
+    why: str
+    wait_ms: Ms
+    kept_place: bool
+    queued: bool
+
+
+class SurgeProposed(Record, frozen=True, kw_only=True):
+    """The supervisor is asked whether step ``step`` (from 1) of a plan is to be taken, or (``release``) released."""
+
+    plan: str
+    step: int
+    group: str
+    release: bool
+    agents: tuple[AgentId, ...]
+    waiting: int
+
+
+class SurgeDecided(Record, frozen=True, kw_only=True):
+    """The supervisor answered a proposal: ``confirmed`` or ``declined``; ``lapsed`` where it was no longer needed."""
+
+    plan: str
+    step: int
+    release: bool
+    answer: str
+    by: str
+
+
+class SurgeStepTaken(Record, frozen=True, kw_only=True):
+    """Agents of a group joined by a step of a surge plan. ``called`` are called upon, for they are not in service.
+
+    ``seats`` are the agents in service in the plan's group with these; ``by`` is ``plan`` or who confirmed it.
+    """
+
+    plan: str
+    step: int
+    group: str
+    agents: tuple[AgentId, ...]
+    called: tuple[AgentId, ...]
+    waiting: int
+    seats: int
+    by: str
+
+
+class SurgeStepReleased(Record, frozen=True, kw_only=True):
+    """The agents of a step go back to where they were; ``after_call`` are those of them who finish a call first."""
+
+    plan: str
+    step: int
+    group: str
+    agents: tuple[AgentId, ...]
+    after_call: tuple[AgentId, ...]
+    waiting: int
+    by: str
+
+
+class SurgeChanged(Record, frozen=True, kw_only=True):
+    """A surge plan was ``stopped`` or ``started``, or the night began (``night``) or ended (``day``)."""
+
+    plan: str
+    change: str
+    agents: tuple[AgentId, ...]
+    by: str
+
+
+class SeatsMissing(Record, frozen=True, kw_only=True):
+    """All steps of a surge plan are taken and too many wait: how many seats are missing, by Erlang A.
+
+    ``missing`` more than the ``seats`` there are would answer ``target_share`` of the calls within ``within_ms``; None
+    where nothing is known of the load yet. ``room`` is how many seats are free up to ``seats_max`` (None: no limit).
+    """
+
+    plan: str
+    waiting: int
+    seats: int
+    missing: int | None
+    room: int | None
+    calls_per_hour: float | None
+    handling_ms: Ms | None
+    patience_ms: Ms | None
+    target_share: float
+    within_ms: Ms
+
+
 class QueueChanged(Record, frozen=True, kw_only=True):
     """A queue was closed or opened by hand."""
 
@@ -603,6 +700,13 @@ AnyRecord = (
     | CallEnded
     | AgentStateChanged
     | AgentRegrouped
+    | CallOverflowed
+    | SurgeProposed
+    | SurgeDecided
+    | SurgeStepTaken
+    | SurgeStepReleased
+    | SurgeChanged
+    | SeatsMissing
     | QueueChanged
     | PhoneChanged
     | Alert

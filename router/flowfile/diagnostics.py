@@ -14,6 +14,7 @@ from router.flowfile.floor_codes import FLOOR_CODES
 from router.flowfile.flow_codes import FLOW_CODES
 from router.flowfile.message_codes import MESSAGE_CODES
 from router.flowfile.service_codes import SERVICE_CODES
+from router.flowfile.surge_codes import SURGE_CODES
 
 _LONGEST = 80
 
@@ -242,6 +243,7 @@ CODES.update(FLOOR_CODES)
 CODES.update(FLOW_CODES)
 CODES.update(SERVICE_CODES)
 CODES.update(MESSAGE_CODES)
+CODES.update(SURGE_CODES)
 
 
 class _Particulars(dict[str, str]):

@@ -14,6 +14,7 @@ from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
 from router.flowfile.service_specs import ServiceFiles
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.surge_specs import SurgeFile
 from router.flowfile.tree import Mapping, Tree
 from router.ivr.flow import Node
 
@@ -75,6 +76,7 @@ class Draft(msgspec.Struct):
     agents: AgentsFile | None = None
     hours: HoursFile | None = None
     messages: MessagesFile | None = None
+    surges: SurgeFile | None = None
     roster: dict[str, DraftAgent] = {}
     services: ServiceFiles = msgspec.field(default_factory=ServiceFiles)
     tables: dict[str, TableSource] = {}

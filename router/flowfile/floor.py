@@ -1,10 +1,10 @@
 """The floor of a draft (queues, agents, classes of callers) compiled to what the ACD is given."""
 
-from router.acd.spec import Agent, CallClass, Floor, Need, Queue, Step
+from router.acd.spec import Agent, CallClass, Floor, Need, Overflow, Queue, Step
 from router.core.ids import AgentId, Ms, QueueName
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
-from router.flowfile.floor_specs import ClassSpec, QueueSpec
+from router.flowfile.floor_specs import ClassSpec, OverflowSpec, QueueSpec
 from router.flowfile.floor_waits import compile_announcements, compile_estimate
 from router.flowfile.message_specs import share_of
 
@@ -84,6 +84,50 @@ def compile_steps(spec: QueueSpec) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+CONDITIONS = {
+    "after": "after",
+    "waiting_over": "waiting_over",
+    "estimate_over": "estimate",
+    "nobody": "nobody",
+    "closing": "closing",
+}
+"""The keys that say when a caller is passed on, with what records call it."""
+TARGETS = ("queue", "groups", "outside", "flow", "prompt")
+"""The keys that say where to."""
+
+
+def as_dialled(number: str) -> str:
+    """Return a number without the blanks and dashes people write into it."""
+    return number.replace(" ", "").replace("-", "")
+
+
+def compile_overflow(spec: QueueSpec) -> tuple[Overflow, ...]:
+    """Return the overflow rules of a queue without mistakes."""
+    return tuple(
+        Overflow(
+            why=next(CONDITIONS[key] for key in conditions_of(rule)),
+            to_kind=next(target for target in TARGETS if getattr(rule, target)),
+            after_ms=rule.after,
+            waiting_over=rule.waiting_over or 0,
+            estimate_over_ms=rule.estimate_over or 0,
+            queue=QueueName(rule.queue),
+            keep_place=rule.keep_place is not False,
+            groups=rule.groups,
+            number=as_dialled(rule.outside),
+            ring_ms=rule.ring or 30_000,
+            flow=rule.flow,
+            prompt=rule.prompt,
+            then=rule.then,
+        )
+        for rule in spec.overflow
+    )
+
+
+def conditions_of(rule: OverflowSpec) -> list[str]:
+    """Return the conditions a rule gives."""
+    return [key for key in CONDITIONS if getattr(rule, key) not in (None, False)]
+
+
 def all_steps(spec: QueueSpec) -> list[tuple[Need, tuple[str, ...]]]:
     """Return the need and the groups of a queue at first and at each of its steps."""
     return [(spec.skills, spec.groups), *((step.need, step.groups) for step in compile_steps(spec))]
@@ -95,6 +139,7 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         groups=spec.groups,
         need=spec.skills,
         steps=compile_steps(spec),
+        overflow=compile_overflow(spec),
         strategy=spec.strategy,
         ring_count=spec.ring,
         music=spec.music,

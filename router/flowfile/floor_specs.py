@@ -15,14 +15,21 @@ from router.flowfile.names import NameText, PhoneText
 from router.ivr.fields import (
     ClassRef,
     DutyRef,
+    FlowRef,
     GroupRef,
     HoursRef,
     Level,
     MusicName,
     OutboundFlowRef,
+    PromptName,
+    QueueRef,
     SkillRef,
     Span,
 )
+
+NumberText = Annotated[
+    str, Meta(pattern=r"^\+?[0-9][0-9 -]{0,24}$", extra={"what": "a number as it is dialled (digits, in quotes)"})
+]
 
 
 class SeniorsSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +61,34 @@ class StepSpec(msgspec.Struct, frozen=True, kw_only=True):
     groups: Annotated[tuple[GroupRef, ...], Meta(description="groups that serve the queue from here on")] = ()
 
 
+class OverflowSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule by which a queue passes callers on: one condition and one target. It passes a caller on once."""
+
+    after: Annotated[Span, Meta(ge=1_000, description="who has waited so long")] | None = None
+    waiting_over: (
+        Annotated[int, Meta(ge=1, le=100_000, description="who asks while so many wait, and nobody is free")] | None
+    ) = None
+    estimate_over: (
+        Annotated[Span, Meta(ge=1_000, description="who asks while the wait is foretold to be longer")] | None
+    ) = None
+    nobody: Annotated[bool, Meta(description="all, while no agent of the queue is there: signed out, or pausing")] = (
+        False
+    )
+    closing: Annotated[bool, Meta(description="all, when the queue closes and while it is closed")] = False
+    queue: Annotated[QueueRef, Meta(description="to another queue, if it is open and has people and room")] = ""
+    keep_place: Annotated[bool, Meta(description="whether they stand there by when they asked first")] | None = None
+    groups: Annotated[
+        tuple[GroupRef, ...], Meta(description="they stay, and agents of these groups serve them too")
+    ] = ()
+    outside: Annotated[
+        NumberText, Meta(description="to a number outside, such as another site; who is not taken there waits on")
+    ] = ""
+    ring: Annotated[Span, Meta(ge=1_000, le=120_000, description="how long it rings there; else 30s")] | None = None
+    flow: Annotated[FlowRef, Meta(description="to a flow: a message, a callback, another menu")] = ""
+    prompt: Annotated[PromptName, Meta(description="they hear this, and the call ends, or goes on at 'then'")] = ""
+    then: Annotated[FlowRef, Meta(description="the flow after the prompt")] = ""
+
+
 class ReserveSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Idle agents that are kept for some callers."""
 
@@ -76,6 +111,7 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     groups: Annotated[tuple[GroupRef, ...], Meta(min_length=1, description="groups of agents that serve it")]
     skills: NeedMap = ANYBODY
     steps: Annotated[tuple[StepSpec, ...], Meta(description="what it asks for when it grows or callers wait")] = ()
+    overflow: Annotated[tuple[OverflowSpec, ...], Meta(description="rules by which callers are passed on")] = ()
     strategy: Annotated[
         str, Meta(extra={"one_of": lambda: STRATEGIES}, description="which of the idle agents is rung first")
     ] = "longest_idle"

@@ -10,6 +10,7 @@ from router.flowfile.hours_specs import HoursFile
 from router.flowfile.message_specs import MessagesFile
 from router.flowfile.service_specs import DutyFile, ExtensionsFile, LookupsFile, NoticesFile
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.surge_specs import SurgeFile
 
 FLOWS = "flows/*.yaml"
 KINDS: Mapping[str, type[msgspec.Struct]] = {
@@ -24,6 +25,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "lookups.yaml": LookupsFile,
     "notices.yaml": NoticesFile,
     "messages.yaml": MessagesFile,
+    "surge.yaml": SurgeFile,
     FLOWS: FlowFile,
 }
 """Each kind of file by its name, with the struct whose fields are its keys; a flow's ``nodes`` are by their types."""

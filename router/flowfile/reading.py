@@ -17,6 +17,7 @@ from router.flowfile.schema import Decoder, Spec, secrets_in
 from router.flowfile.services import read_services
 from router.flowfile.source import read_source
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
+from router.flowfile.surge_specs import SurgeFile
 from router.flowfile.tree import Mapping, Scalar, Tree, kind_of
 from router.ivr.flow import Node
 from router.ivr.registry import node_types
@@ -49,6 +50,8 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     _check_names(draft, "hours.yaml", "hours")
     draft.messages = _part(draft, "messages.yaml", MessagesFile)
     _check_names(draft, "messages.yaml", "boxes")
+    draft.surges = _part(draft, "surge.yaml", SurgeFile)
+    _check_names(draft, "surge.yaml", "plans")
     draft.flows = {}
     for name in files.yaml:
         if name.startswith("flows/"):

@@ -7,7 +7,9 @@ from router.flowfile.diagnostics import diagnose
 from router.flowfile.draft import Draft
 from router.flowfile.floor_rules import FLOOR_RULES
 from router.flowfile.messages import MESSAGE_RULES
+from router.flowfile.overflow import OVERFLOW_RULES
 from router.flowfile.service_rules import SERVICE_RULES
+from router.flowfile.surge import SURGE_RULES
 
 MAX_LINE_RINGS = 4
 
@@ -79,5 +81,15 @@ def as_dialled(did: str) -> str:
     return did.replace(" ", "").replace("-", "")
 
 
-RULES: tuple[Rule, ...] = (_line_rings, _dids, _codes, _ways_in, *FLOOR_RULES, *SERVICE_RULES, *MESSAGE_RULES)
+RULES: tuple[Rule, ...] = (
+    _line_rings,
+    _dids,
+    _codes,
+    _ways_in,
+    *FLOOR_RULES,
+    *SERVICE_RULES,
+    *MESSAGE_RULES,
+    *OVERFLOW_RULES,
+    *SURGE_RULES,
+)
 """Every rule; a new one is a function here and its code in ``diagnostics.CODES``."""

@@ -19,6 +19,7 @@ from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
 from router.flowfile.rules import as_dialled, check_rules
 from router.flowfile.specs import AgentsFile, SiteFile, TrunksFile
+from router.flowfile.surge import compile_surges
 from router.flowfile.variables import check_expressions
 from router.flowfile.zones import local_clock
 from router.ivr.flow import Flow, Script
@@ -80,6 +81,7 @@ def _compile(draft: Draft) -> Site | None:
         floor=compile_floor(draft),
         script=_script(draft, head, hours),
         hours=hours,
+        surges=compile_surges(draft),
         trunks=_trunks(trunks),
         dids={
             as_dialled(number): Did(

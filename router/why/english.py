@@ -47,6 +47,24 @@ TEXTS: dict[str, str] = {
     "queue.timeout": "Queue '{queue}' gave the caller back to the flow: nobody came within its longest wait ({span}).",
     "queue.nobody": "Queue '{queue}' gave the caller back to the flow after {span}: nobody is signed in any more.",
     "queue.closed": "Queue '{queue}' gave the caller back to the flow after {span}: it has closed.",
+    "queue.overflow": "With that it left queue '{queue}' after {span}.",
+    "overflow.why.after": "it had waited long enough",
+    "overflow.why.waiting_over": "too many were waiting",
+    "overflow.why.estimate": "the wait would have been too long",
+    "overflow.why.nobody": "no agent was there",
+    "overflow.why.closing": "the queue was closed",
+    "overflow.why.other": "{why}",
+    "overflow.queue": "Queue '{queue}' passed it on to queue '{to}' after {span}, by its overflow rule {rule}: {why}."
+    " It kept its place.",
+    "overflow.queue.end": "Queue '{queue}' passed it on to the end of queue '{to}' after {span}, by its overflow rule"
+    " {rule}: {why}.",
+    "overflow.groups": "From here on ({span}) agents of {to} may take it too, by overflow rule {rule} of queue"
+    " '{queue}': {why}.",
+    "overflow.outside": "Queue '{queue}' passed it on to number {to} after {span}, by its overflow rule {rule}: {why}.",
+    "overflow.flow": "Queue '{queue}' passed it on to flow '{to}' after {span}, by its overflow rule {rule}: {why}.",
+    "overflow.prompt": "Queue '{queue}' kept it no longer after {span} and played '{to}', by its overflow rule {rule}:"
+    " {why}.",
+    "overflow.other": "Queue '{queue}' passed it on to {to} after {span}, by its overflow rule {rule}: {why}.",
     "queue.other": "Queue '{queue}' gave the caller back to the flow after {span}: {why}.",
     "estimated": "Its wait was foretold as {low} to {high} ({ahead} ahead, {agents} agents).",
     "estimated.told": "The caller was told {said_low} to {said_high} minutes: the wait was foretold as {low} to {high}"

@@ -247,6 +247,12 @@ class _Teller:
         said = self._words.say_or(f"queue.{record.why}", "queue.other", queue=record.queue, span=span, why=record.why)
         return [said]
 
+    def overflowed(self, record: records.CallOverflowed) -> list[str]:
+        why = self._words.say_or(f"overflow.why.{record.why}", "overflow.why.other", why=record.why)
+        blanks = {"queue": record.queue, "to": record.to, "span": self._words.span(record.wait_ms), "why": why}
+        kind = "queue.end" if record.to_kind == "queue" and not record.kept_place else record.to_kind
+        return [self._words.say_or(f"overflow.{kind}", "overflow.other", rule=record.rule, **blanks)]
+
     # --- what was foretold and said while waiting ---
 
     def estimated(self, record: records.WaitEstimated) -> list[str]:
@@ -419,6 +425,7 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.LineAnswered: _Teller.line_answered,
     records.MenuStep: _Teller.step,
     records.CallQueued: _Teller.queued,
+    records.CallOverflowed: _Teller.overflowed,
     records.QueueLeft: _Teller.queue_left,
     records.WaitEstimated: _Teller.estimated,
     records.EstimateJudged: _Teller.judged,

@@ -3,22 +3,38 @@
 import random
 from collections.abc import Callable
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.acd.agent import IN_CALL
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, AnnouncementPlan, EstimatePlan, Step
+from router.acd.spec import ANYBODY, AnnouncementPlan, EstimatePlan, Overflow, Step
+from router.acd.surge import SurgePlan, SurgeStep
 from router.control.call import LegFor, LegStage, Stage
 from router.core import events, ids
 from router.core.events import LegEnd
-from router.core.ids import AgentId, ChannelId, PhoneName
+from router.core.ids import AgentId, ChannelId, PhoneName, QueueName
 from router.core.records import AgentState
 from support.outside import AGENTS, Outside
 from support.sites import KEYS
 
 HEARD = ("menu",)
 """A prompt that the site has."""
+PLAN = SurgePlan(
+    name="floor",
+    queues=(QueueName("desk"), QueueName("alarm")),
+    group="helpers",
+    steps=(SurgeStep(group="inbound", most=1), SurgeStep(group="inbound"), SurgeStep(group="inbound", above_high=True)),
+    low=0,
+    high=1,
+    for_ms=6_000,
+    dip_ms=1_000,
+    fast_step_ms=2_000,
+    mode="automatic",
+    seats_max=2,
+)
+"""A plan with spans as short as a course is; its helpers are agents of the desk."""
 
 
 class Course:
@@ -48,6 +64,20 @@ class Course:
             "estimate": self.choose([None, EstimatePlan(min_sample=1, least_within=0.0)]),
             "announcements": self.choose([None, AnnouncementPlan(first_after_ms=1_000, every_ms=5_000, comfort=HEARD)]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
+            "overflow": self.choose(
+                [
+                    (),
+                    (),
+                    (Overflow(why="after", to_kind="queue", after_ms=4_000, queue=QueueName("alarm")),),
+                    (
+                        Overflow(why="nobody", to_kind="queue", queue=QueueName("alarm"), keep_place=False),
+                        Overflow(why="nobody", to_kind="prompt", prompt="menu", then="direct"),
+                        Overflow(why="waiting_over", to_kind="flow", waiting_over=2, flow="main"),
+                        Overflow(why="after", to_kind="outside", after_ms=10_000, number="95001"),
+                    ),
+                ]
+            ),
+            "surges": self.choose([(), (PLAN,), (msgspec.structs.replace(PLAN, mode="propose"),)]),
             "steps": self.choose(
                 [
                     (),
@@ -136,6 +166,16 @@ class Course:
             events.TransferAsked(agent=agent),
             events.TransferAsked(agent=agent, kind="queue", target="desk"),
             events.TransferAsked(agent=agent, kind=kind, target=target),
+        ]
+        self.outside.feed(self.choose(facts))
+
+    def surge(self) -> None:
+        """A supervisor asks something of the surge plan, or moves an agent of it by hand."""
+        facts = [
+            *(events.SurgeAsked(plan="floor", ask=ask) for ask in ("confirm", "confirm", "decline", "release", "stop")),
+            events.SurgeAsked(plan="", ask="start"),
+            events.AgentRegroupAsked(agent=AgentId(self.choose(AGENTS)), groups=("inbound",)),
+            events.AgentRegroupAsked(agent=AgentId(self.choose(AGENTS))),
         ]
         self.outside.feed(self.choose(facts))
 
@@ -250,6 +290,7 @@ class Course:
             self.sign_in: 4,
             self.ask: 4,
             self.consult: 6,
+            self.surge: 3,
             self.phone: 2,
             self.phone_in_use: 2,
             self.code: 1,
@@ -348,7 +389,7 @@ def test_whatever_happens(seed: int, steps: int) -> None:
 def test_a_course_meets_everything() -> None:
     """The courses above are worth something only if calls are really connected in them."""
     kinds: set[str] = set()
-    for seed in range(20):
+    for seed in range(40):
         course = Course(seed)
         for _ in range(200):
             course.step()

@@ -2,19 +2,23 @@
 
 A field is named as in :mod:`router.acd.spec`, spans without their ``_ms`` (``wrap_up=10s``). A need is ``gas:2,en:1``
 with ``|`` between alternatives, a step ``step=after=10s;need=gas:1`` (with ``groups``, ``waiting_over``,
-``signed_in_under``); several steps are several words. Several groups or classes have commas between them.
+``signed_in_under``), a rule of overflow ``overflow=after=60s;queue=other`` (``why=nobody``, ``why=closing``,
+``waiting_over``; ``groups``, ``number``, ``flow``, ``prompt``, ``keep_place=no``); several are several words. Several
+groups or classes have commas between them.
 """
 
 from typing import Any, TypeVar
 
 import msgspec
 
-from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Queue, Skills, Step
+from router.acd.spec import ANYBODY, Agent, CallClass, Floor, Need, Overflow, Queue, Skills, Step
+from router.acd.surge import Spare, SurgePlan, SurgeStep
+from router.core.calendar import Calendar, Hours
 from router.core.ids import AgentId, Ms, QueueName
 from router.site import Site
 from support.sites import open_site
 
-Spec = TypeVar("Spec", Queue, Agent, CallClass, Step)
+Spec = TypeVar("Spec", Queue, Agent, CallClass, Step, Overflow, SurgePlan)
 
 
 class Draft:
@@ -30,6 +34,8 @@ class Draft:
         }
         self.pause_reasons: tuple[str, ...] = ("break", "meal")
         self.pause_limits: dict[str, Ms] = {}
+        self.surges: dict[str, SurgePlan] = {}
+        self.hours: dict[str, Calendar] = {}
 
     def queue(self, name: str, *words: str) -> None:
         """Add a queue, or change one; served by the group ``all`` unless said otherwise."""
@@ -45,6 +51,20 @@ class Draft:
         """Add a class of callers, or change one."""
         self.classes[name] = changed(self.classes.get(name) or CallClass(name=name), words)
 
+    def surge(self, name: str, *words: str) -> None:
+        """Add a surge plan, or change one: ``step=outbound:2-3`` (``:all``, ``:high``), ``spare=bill:5-7``."""
+        known = self.surges.get(name) or SurgePlan(name=name, queues=(), group="all", steps=(), mode="automatic")
+        steps = tuple(_surge_step(word.removeprefix("step=")) for word in words if word.startswith("step="))
+        spares = tuple(_spare(word.removeprefix("spare=")) for word in words if word.startswith("spare="))
+        known = msgspec.structs.replace(known, steps=steps or known.steps, spare=spares or known.spare)
+        rest = tuple(word for word in words if not word.startswith(("step=", "spare=")))
+        self.surges[name] = changed(known, rest)
+
+    def calendar(self, name: str, *openings: str) -> None:
+        """Add a calendar, open at these times every day: ``00:00-08:00``."""
+        day = Hours(open=tuple(_minutes(opening) for opening in openings))
+        self.hours[name] = Calendar(name=name, week=(day,) * 7)
+
     def site(self, version: str) -> Site:
         """The site as the words have it now."""
         floor = Floor(
@@ -54,7 +74,8 @@ class Draft:
             pause_reasons=self.pause_reasons,
             pause_limits=dict(self.pause_limits),
         )
-        return open_site(version, floor)
+        drafted = open_site(version, floor)
+        return msgspec.structs.replace(drafted, surges=dict(self.surges), hours=dict(self.hours))
 
 
 def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
@@ -62,9 +83,12 @@ def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
     kinds = {field.name: field.type for field in msgspec.structs.fields(type(spec))}
     values: dict[str, Any] = {}
     steps: list[Step] = []
+    rules: list[Overflow] = []
     for word in words:
         name, _, text = word.partition("=")
-        if name == "step":
+        if name == "overflow":
+            rules.append(changed(Overflow(why="", to_kind=""), tuple(text.split(";"))))
+        elif name == "step":
             steps.append(changed(Step(), tuple(text.split(";"))))
         elif name == "need":
             values[name] = need(text)
@@ -76,15 +100,31 @@ def changed(spec: Spec, words: tuple[str, ...]) -> Spec:
             )
         elif f"{name}_ms" in kinds:
             values[f"{name}_ms"] = span_ms(text)
-        elif kinds[name] == tuple[str, ...]:
+        elif kinds[name] in (tuple[str, ...], tuple[QueueName, ...]):
             values[name] = tuple(text.split(","))
         elif kinds[name] is bool:
             values[name] = text == "yes"
         else:
             values[name] = msgspec.convert(text, kinds[name], strict=False)
+    if rules:
+        values["overflow"] = tuple(_whole(rule) for rule in rules)
     if steps:
         values["steps"] = tuple(steps)
     return msgspec.structs.replace(spec, **values)
+
+
+def _whole(rule: Overflow) -> Overflow:
+    """A rule with what its target and its condition are called."""
+    kinds = {
+        "queue": rule.queue,
+        "groups": rule.groups,
+        "outside": rule.number,
+        "flow": rule.flow,
+        "prompt": rule.prompt,
+    }
+    kind = next(kind for kind, to in kinds.items() if to)
+    why = rule.why or ("after" if rule.after_ms is not None else "waiting_over" if rule.waiting_over else "estimate")
+    return msgspec.structs.replace(rule, to_kind=kind, why=why)
 
 
 def skills(text: str) -> Skills:
@@ -98,8 +138,30 @@ def need(text: str) -> Need:
     return tuple(skills(one) for one in text.split("|")) if text else ANYBODY
 
 
+def _surge_step(text: str) -> SurgeStep:
+    """Read ``outbound:2-3:high``: the group, how many (``all``), and whether only far above."""
+    group, seats, *more = text.split(":")
+    least, _, most = seats.partition("-")
+    if seats == "all":
+        return SurgeStep(group=group, least=1, most=None, above_high=bool(more))
+    return SurgeStep(group=group, least=int(least), most=int(most or least), above_high=bool(more))
+
+
+def _spare(text: str) -> Spare:
+    hours, _, seats = text.partition(":")
+    least, _, most = seats.partition("-")
+    return Spare(hours=hours, least=int(least), most=int(most or least))
+
+
+def _minutes(text: str) -> tuple[int, int]:
+    first, last = ((int(at[:2]) * 60 + int(at[3:])) for at in text.split("-"))
+    return first, last
+
+
 def span_ms(text: str) -> Ms:
-    """Read a span: ``15s``, ``200ms``, ``5m``."""
+    """Read a span: ``15s``, ``200ms``, ``5m``, ``2h``."""
+    if text == "off":
+        return 0
     if text.endswith("ms"):
         return int(text[:-2])
-    return int(float(text[:-1]) * {"s": 1_000, "m": 60_000}[text[-1]])
+    return int(float(text[:-1]) * {"s": 1_000, "m": 60_000, "h": 3_600_000}[text[-1]])

@@ -8,6 +8,7 @@ the site is what the words ``queue``, ``agent`` and ``class`` say (see :mod:`sup
 (:mod:`support.story`), and Asterisk obeys at once: phones say that they ring, legs are bridged, hang-ups are confirmed.
 """
 
+import re
 import shlex
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ from router.control.call import LegStage
 from router.core import commands, events, records
 from router.core.commands import Command
 from router.core.events import Caller, LegEnd
-from router.core.ids import AgentId, CallId, ChannelId, PhoneName
+from router.core.ids import AgentId, CallId, ChannelId, PhoneName, QueueName
 from router.core.records import AgentState
 from router.core.turn import Output
 from support.draft import Draft, skills, span_ms
@@ -35,6 +36,7 @@ class Scenario:
         self.draft: Draft | None = None
         self.teller: Teller | None = None
         self.began = False
+        self.line_count = 0
         self.obeys = False
         self.epoch = 1
         self.spans: dict[tuple[AgentId, str], int] = {}
@@ -78,6 +80,12 @@ class Scenario:
 
     def do_class(self, name: str, *words: str) -> list[str]:
         return self._drafted(lambda draft: draft.call_class(name, *words))
+
+    def do_surge(self, name: str, *words: str) -> list[str]:
+        return self._drafted(lambda draft: draft.surge(name, *words))
+
+    def do_calendar(self, name: str, *openings: str) -> list[str]:
+        return self._drafted(lambda draft: draft.calendar(name, *openings))
 
     def do_pause_limit(self, reason: str, span: str) -> list[str]:
         return self._drafted(lambda draft: draft.pause_limits.update({reason: span_ms(span)}))
@@ -123,6 +131,49 @@ class Scenario:
     def do_on_duty(self, *agents: str) -> list[str]:
         """Agents sign in on their own phones, which are reachable."""
         return [line for agent in agents for line in self.do_sign_in(agent)]
+
+    def do_waiting(self, queue: str, number: str) -> list[str]:
+        """So many callers wait in a queue from now on: new ones ask, or those who asked last hang up."""
+        out: list[str] = []
+        while (there := self.core.desk.matcher.length(QueueName(queue))) != int(number):
+            if there < int(number):
+                self.line_count += 1
+                out += self.do_calls(f"w{self.line_count}", queue)
+            else:
+                last = max(w.seq for w in self.core.desk.state.waiting.values() if w.queue == queue)
+                call = next(w.call for w in self.core.desk.state.waiting.values() if w.seq == last)
+                out += self.do_hang_up(self.core.desk.state.calls[call].channel)
+        return [line for line in out if not re.search(r" w[0-9]+ (asks|ended)", line)]
+
+    def do_clock(self, at: str) -> list[str]:
+        """It is this time of day, on the site's clock; told before anything happens, later it passes until then."""
+        minutes = int(at[:2]) * 60 + int(at[3:])
+        day = self.now - self.now % 86_400_000
+        if self.began:
+            return self.do_wait(f"{(day + minutes * 60_000 - self.now) % 86_400_000}ms")
+        self.now = day + minutes * 60_000
+        if self.teller is not None:
+            self.teller.clock = True
+        self._start()
+        return []
+
+    def do_overview_surge(self) -> list[str]:
+        """Every surge plan in a line: its stage, who has joined and who is about to go."""
+        rows = self.core.overview(self.now)["surges"]
+        return [
+            f"{row['plan']} is {row['stage']}, {row['waiting']} wait, {row['seats']} seats,"
+            f" steps {sum(step['taken_at_ms'] is not None for step in row['steps'])},"
+            f" leaving {' '.join(row['leaving']) or '-'}, by night {' '.join(row['night']) or '-'}"
+            for row in rows
+        ]
+
+    def do_without_surge(self, name: str) -> list[str]:
+        """Take a surge plan out of the draft again."""
+        return self._drafted(lambda draft: draft.surges.pop(name))
+
+    def do_surge_ask(self, ask: str, plan: str = "") -> list[str]:
+        """A supervisor asks something of a surge plan: ``confirm``, ``decline``, ``release``, ``stop``, ``start``."""
+        return self._feed(events.SurgeAsked(plan=plan, ask=ask, by="supervisor"))
 
     def do_arrive(self, name: str, did: str, caller: str = "+8613800138000") -> list[str]:
         number = None if caller == "withheld" else caller

@@ -3,6 +3,7 @@
 import msgspec
 
 from router.acd.spec import Agent, CallClass, Floor, Queue, Skills
+from router.acd.surge import SurgePlan
 from router.core.ids import AgentId, PhoneName, QueueName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Party, Phone, Trunk
 from router.core.localtime import LocalClock
@@ -82,6 +83,7 @@ def small_site(
     version: str = "v1",
     agents: tuple[str, ...] = ("1001", "1002", "1003"),
     connected: tuple[str, ...] = (),
+    surges: tuple[SurgePlan, ...] = (),
     **queue: object,
 ) -> Site:
     """A site with a menu on 4001860, a bare queue on 4001862 and an emergency queue on 4001861."""
@@ -195,6 +197,7 @@ def small_site(
             "*78": "do_not_disturb",
             "*72": "close_extension",
         },
+        surges={plan.name: plan for plan in surges},
     )
 
 
@@ -208,8 +211,13 @@ def open_site(version: str, floor: Floor) -> Site:
         clock=LocalClock(zone="UTC"),
         ring_ms=5_000,
         floor=floor,
-        script=Script(language="en", flows={}, prompts={"en": {name: (f"sound:{name}",) for name in _PROMPTS}}),
+        script=Script(
+            language="en",
+            flows={"sorry": Flow(name="sorry", start="bye", nodes={"bye": Hangup()})},
+            prompts={"en": {name: (f"sound:{name}",) for name in _PROMPTS}},
+        ),
         trunks={"local": Trunk(name="local", peers=("127.0.0.0/8",))},
+        outside=OutsideLine(trunk="local", allow=("95",), show_number="4001860"),
         dids={},
         phones={PhoneName(number): Phone(name=PhoneName(number)) for number in floor.agents},
         codes={"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done"},

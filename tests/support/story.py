@@ -25,12 +25,17 @@ class Teller:
         self.calls: dict[CallId, str] = {}
         self.legs: dict[ChannelId, str] = {}
         self.orders = False
+        self.clock = False
+        """Whether moments are told as times of day."""
 
     def tell(self, output: Output) -> list[str]:
         """Return the line about an output, if it has one."""
         if isinstance(output, records.Record):
             line = self._record(output)
             at = f"{(output.at_ms - self.began) / 1000:g}s"
+            if self.clock:
+                second = output.at_ms // 1000
+                at = f"{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
             return [f"{at} {line}"] if line else []
         line = self._order(output)
         return [f"> {line}"] if line else []
@@ -68,6 +73,26 @@ class Teller:
             case records.AgentStateChanged(agent=agent, state=state, reason=reason):
                 why = f" ({reason})" if reason else ""
                 return "" if state in SAID_ELSEWHERE else f"{agent} is {state.value}{why}"
+            case records.CallOverflowed(queue=queue, to_kind=kind, to=to, why=why, wait_ms=wait_ms, kept_place=kept):
+                place = ", place kept" if kept else ""
+                return f"{self._call(record)} passed on by {queue} to {kind} {to}: {why} after {_s(wait_ms)}{place}"
+            case records.SurgeProposed(plan=plan, step=step, release=release, group=group, agents=agents, waiting=w):
+                what = "release" if release else "step"
+                return f"{plan} proposes {what} {step}: {group} {' '.join(agents)}; {w} wait"
+            case records.SurgeDecided(plan=plan, step=step, release=release, answer=answer, by=by):
+                return f"{plan} {'release' if release else 'step'} {step} {answer} by {by}"
+            case records.SurgeStepTaken(plan=plan, step=step, group=group, agents=agents, called=called, seats=seats):
+                whom = f", called upon {' '.join(called)}" if called else ""
+                return f"{plan} step {step}: {group} {' '.join(agents)}{whom}; {record.waiting} wait, {seats} seats"
+            case records.SurgeStepReleased(plan=plan, step=step, group=group, agents=agents, after_call=busy):
+                after = f", after their call {' '.join(busy)}" if busy else ""
+                return f"{plan} releases step {step}: {group} {' '.join(agents)}{after}; {record.waiting} wait"
+            case records.SurgeChanged(plan=plan, change=change, agents=agents):
+                return f"{plan} {change} {' '.join(agents)}".rstrip()
+            case records.SeatsMissing(plan=plan, missing=missing, seats=seats, room=room, waiting=w):
+                return f"{plan} misses {missing} seats of {seats}, room for {room}; {w} wait"
+            case records.AgentRegrouped(agent=agent, groups=groups, by=by) if by.startswith("surge"):
+                return f"{agent} is in {' '.join(groups)}"
             case records.Alert(kind=kind, subject=subject, detail=detail):
                 return f"alert {kind}: {subject} {detail}".rstrip()
             case records.AskRefused(agent=agent, ask=ask, reason=reason):

@@ -18,6 +18,7 @@ OF_A_CALL = {
     "AgentRang",
     "AgentMissed",
     "QueueLeft",
+    "CallOverflowed",
     "CallConnected",
     "CallTransferred",
     "TalkKeyPressed",
@@ -80,7 +81,20 @@ def check(rows: Iterable[Row], *, quiet: bool = True, several: Collection[str] =
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return one entry's flat strings with numbers as numbers and the well-known flags as booleans."""
-    flags = {"withheld", "queued", "late", "held", "asked", "reachable", "announced", "told", "answered", "within"}
+    flags = {
+        "withheld",
+        "queued",
+        "kept_place",
+        "release",
+        "late",
+        "held",
+        "asked",
+        "reachable",
+        "announced",
+        "told",
+        "answered",
+        "within",
+    }
     whole = {
         "seq",
         "at_ms",
@@ -186,6 +200,11 @@ class _Replay:
                 if not 1 <= row["position"] <= row["waiting"]:
                     self._fault(row, f"position {row['position']} of {row['waiting']} waiting")
                 call.queued_at, call.left_ms, call.sent_back = call.queued_at or row["at_ms"], None, False
+            case "CallOverflowed":
+                if (call.queued_at is not None and call.left_ms is None) != row["queued"]:
+                    self._fault(row, "says wrongly whether the call waited")
+                if row["to_kind"] == "queue" and call.queued_at is not None:
+                    call.left_ms = row["at_ms"] - call.queued_at
             case "QueueLeft":
                 if call.queued_at is None or call.talking is not None:
                     self._fault(row, "was not waiting")

@@ -1,5 +1,6 @@
 """Pure: the caller asks for a person and enters a queue."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -8,10 +9,10 @@ from msgspec import Meta
 from router.ivr.fields import ClassRef, Filled, Level, QueueRef, SkillRef, Target, VariableName
 from router.ivr.filling import cleaned, filled, filled_all
 from router.ivr.flow import Node
-from router.ivr.orders import Reply
+from router.ivr.orders import Reply, Transfer
 from router.ivr.walk import Walk
 
-_WHY = "why"
+_WHY, _SENT, _THEN = "why", "sent", "then"
 SHOWN_LENGTH = 60
 """The longest text an agent's phone is given to show."""
 
@@ -64,8 +65,14 @@ class Enqueue(Node, frozen=True, kw_only=True):
         )
 
     def replied(self, walk: Walk, reply: Reply) -> None:
-        """The queue gives the caller back: ``full``, ``nobody``, ``closed`` or ``timeout``."""
+        """The queue gives the caller back: ``full``, ``nobody``, ``closed`` or ``timeout``; or passes them on."""
+        if walk.memory.pop(_SENT, ""):
+            self.enter(walk)  # nobody took them outside: they wait on, at the place they had
+            return
         walk.step(reply.status)
+        if reply.status == "overflow":
+            self._passed_on(walk, reply.fields)
+            return
         targets = {"full": self.full, "nobody": self.nobody, "closed": self.closed, "timeout": self.timeout}
         if target := targets.get(reply.status):
             walk.go(target)
@@ -73,6 +80,20 @@ class Enqueue(Node, frozen=True, kw_only=True):
             walk.memory[_WHY] = reply.status
             walk.play(("router/nobody_free",))
 
+    def _passed_on(self, walk: Walk, fields: Mapping[str, str]) -> None:
+        """The queue passes the caller on: to a flow, to a number outside, or to a prompt and then to a flow."""
+        if flow := fields.get("flow"):
+            walk.go_to_flow(flow)
+        elif number := fields.get("outside"):
+            walk.memory[_SENT] = number
+            walk.ask(Transfer(kind="outside", target=number, ring_ms=int(fields["ring_ms"])))
+        else:
+            walk.memory[_WHY], walk.memory[_THEN] = "overflow", fields.get("then", "")
+            walk.play((fields["prompt"],))
+
     def played(self, walk: Walk) -> None:
-        """They have been told that nobody can take the call."""
-        walk.end("turned_away", str(walk.memory.get(_WHY, "")))
+        """They have been told that nobody can take the call, or what the queue that passes them on had to say."""
+        if then := str(walk.memory.get(_THEN, "")):
+            walk.go_to_flow(then)
+        else:
+            walk.end("turned_away", str(walk.memory.get(_WHY, "")))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from router.acd.agent import AGENT_TABLE
+from router.acd.surge import SURGE_TABLE
 from router.control.call import CALL_TABLE, LEG_TABLE
 from router.control.message import MESSAGE_TABLE
 from support.diagrams import mermaid
@@ -41,6 +42,17 @@ forgotten, and its recording is erased.
 
 {mermaid(MESSAGE_TABLE)}
 """
+
+
+SURGE_PAGE = PAGE.with_name("surge.md")
+
+
+def test_the_surge_plan_is_drawn_from_its_table() -> None:
+    head, mark, _ = SURGE_PAGE.read_text().partition("a restart goes on where it was, to the second.")
+    whole = f"{head}{mark}\n\n{mermaid(SURGE_TABLE)}\n"
+    if os.environ.get("REWRITE_DOCS"):
+        SURGE_PAGE.write_text(whole)
+    assert SURGE_PAGE.read_text() == whole
 
 
 def test_the_page_is_true() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from router.acd.selection import STRATEGIES
-from router.acd.spec import ANYBODY, Agent, AnnouncementPlan, CallClass, EstimatePlan, Need, Queue, Step
+from router.acd.spec import ANYBODY, Agent, AnnouncementPlan, CallClass, EstimatePlan, Need, Overflow, Queue, Step
 from router.acd.standing import Customer, known_classes, strongest
 from router.core.ids import AgentId, QueueName
 from router.flowfile import check_site, load_site
@@ -44,6 +44,7 @@ queues:
       - {after: 30s, skills: {any_of: [{gas: 2}, {pipes: 3}]}}
       - {waiting_over: 5, groups: [inbound, experts]}
       - {after: 2m, signed_in_under: 2, skills: none}
+    overflow: [{after: 90s, queue: enquiry}]
     strategy: spare_generalists
     ring: 3
     music: calm
@@ -167,6 +168,7 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
             Step(need=alternatives, groups=("inbound", "experts"), waiting_over=5),
             Step(need=ANYBODY, groups=("inbound", "experts"), after_ms=120_000, signed_in_under=2),
         ),
+        overflow=(Overflow(why="after", to_kind="queue", after_ms=90_000, queue=QueueName("enquiry")),),
         strategy="spare_generalists",
         ring_count=3,
         music="calm",

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from router.flowfile.files import OPTIONAL, REQUIRED
-from router.flowfile.floor_specs import ClassSpec, DutySpec, QueueSpec, ReserveSpec, SeniorsSpec, StepSpec
+from router.flowfile.floor_specs import ClassSpec, DutySpec, OverflowSpec, QueueSpec, ReserveSpec, SeniorsSpec, StepSpec
 from router.flowfile.floor_waits import AnnouncementsSpec, EstimateSpec
 from router.flowfile.kinds import FLOWS, KINDS
 from router.flowfile.reference import reference_page
@@ -111,8 +111,8 @@ def test_the_examples_of_the_queues_page_fit() -> None:
     examples = [block.partition("```")[0] for block in blocks]
     queues = [text for text in examples if "queues:" in text.splitlines()[:2]]
     customers = [text for text in examples if "customers:" in text.splitlines()[:2]]
-    assert (len(queues), len(customers)) == (2, 1)
-    assert [_mistakes(text, SCHEMAS["queues.yaml"]) for text in queues] == [[], []]
+    assert (len(queues), len(customers)) == (3, 1)
+    assert [_mistakes(text, SCHEMAS["queues.yaml"]) for text in queues] == [[], [], []]
     assert _mistakes(customers[0], SCHEMAS["customers.yaml"]) == []
 
 
@@ -126,7 +126,7 @@ def test_the_example_of_the_waits_page_fits_and_every_key_is_told() -> None:
 
 def test_every_key_of_a_queue_is_told_of_on_its_page() -> None:
     page = (ROOT / "docs" / "queues.md").read_text(encoding="utf-8")
-    specs = (QueueSpec, StepSpec, ReserveSpec, SeniorsSpec, ClassSpec, DutySpec)
+    specs = (QueueSpec, StepSpec, OverflowSpec, ReserveSpec, SeniorsSpec, ClassSpec, DutySpec)
     keys = {field.encode_name for spec in specs for field in msgspec.structs.fields(spec)}
     told = {key for key in keys if f"`{key}" in page or f"{key}: " in page}
     assert keys - told == set()
