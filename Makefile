@@ -12,6 +12,8 @@ ROOT = $(or $(HOTLINE_ASTERISK_ROOT),$(or $(HOTLINE_HOME),.hotline)/asterisk-roo
 # program:Debian package. redis-tools has the whole server; redis-server would start one of the system's on our port.
 PROGRAMS := mmdebstrap:mmdebstrap redis-cli:redis-tools sox:sox espeak-ng:espeak-ng sipp:sip-tester \
             baresip:baresip-core docker-compose:docker-compose dot:graphviz unshare:util-linux mount:mount
+# what tests need beside: a browser for the wallboard
+TEST_PROGRAMS := chromium:chromium
 
 PIP_QUIETLY := -q --progress-bar off --disable-pip-version-check --use-pep517
 
@@ -28,6 +30,8 @@ packages:
 	for pair in $(PROGRAMS); do
 	    command -v "$${pair%%:*}" >/dev/null || missing+=" $${pair##*:}"
 	done
+	# for reports in Chinese on paper; without fc-list there is no such font either. Nothing else needs it
+	[ "$$(id -u)" != 0 ] || [ -n "$$(fc-list :lang=zh family 2>/dev/null)" ] || missing+=" fontconfig fonts-noto-cjk"
 	if [ ! -e .venv/.made ] && [ ! -x $(BIN)/python ] && [ -n "$(PYTHON)" ]; then
 	    "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing+=" python3.11-venv"
 	fi
@@ -93,6 +97,8 @@ check: .venv/.installed ## the quick gate: format, lint, types, imports, fast te
 	echo "== import contracts"; $(BIN)/lint-imports | tail -n 12
 	echo "== fast tests"; $(BIN)/pytest -q -n auto -m "not slow" tests/unit tests/properties tests/scenarios
 
+# what only tests need is set up for them only; `make run` does without
+test: PROGRAMS += $(TEST_PROGRAMS)
 test: setup check ## everything: set-up, the gate, and all tests with a real Asterisk, Redis and phones
 	@echo "== slow tests"; $(BIN)/pytest -q -n auto -m slow tests/unit tests/properties
 	echo "== tests with real parts"; $(BIN)/pytest tests/adapters tests/phones tests/system

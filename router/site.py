@@ -2,15 +2,18 @@
 
 import msgspec
 
+from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
 from router.acd.surge import SurgePlan
 from router.core.boxes import MessageRules
 from router.core.calendar import Calendar
+from router.core.followups import ComplaintRules, Round
 from router.core.ids import Ms, PhoneName
 from router.core.lines import Did, DutyShift, Extension, OutsideLine, Phone, Trunk
 from router.core.localtime import LocalClock
 from router.core.services import Service, Source
+from router.core.wall import Wall
 from router.ivr.flow import Script
 
 
@@ -23,8 +26,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     feature codes (``router/work_number``, ``router/pin``, ``router/signed_in``...) are in ``script.prompts`` too.
     ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
     ``music`` are the classes of music it brings;
-    ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``messages`` says who answers
-    what callers leave, and how long it is kept.
+    ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``wall`` is what the wallboard
+    shows; ``messages`` says who answers what callers leave, and how long it is kept.
     """
 
     name: str
@@ -49,6 +52,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
     messages: MessageRules = MessageRules()
+    callback_numbers: NumberRules = NumberRules()
+    complaints: ComplaintRules = msgspec.field(default_factory=ComplaintRules)
+    rounds: dict[str, Round] = {}
+    wall: Wall = Wall()
     music: tuple[str, ...] = ()
     publish_on_save: bool = False
     surges: dict[str, SurgePlan] = {}

@@ -35,6 +35,7 @@ class Agents:
         self.thinned = False
         """Whether somebody has gone, pauses or does not answer since this was last looked at (and cleared)."""
         self._on_phone: dict[PhoneName, AgentId] = {}
+        self._served: dict[AgentId, tuple[QueueName, ...]] = {}
         for number, status in state.agents.items():
             if status.state is not AgentState.SIGNED_OUT:
                 self._on_phone[status.phone] = number
@@ -124,6 +125,7 @@ class Agents:
             self.thinned = True
             self.matcher.dismiss(spec.number)  # while the index still counts them where they were
         self._floor.agents[spec.number] = spec
+        self._served.pop(spec.number, None)
         self.presence.forget()
         if status is not None and in_service:
             self.matcher.enrol(status)
@@ -262,6 +264,12 @@ class Agents:
                 status.resting = False
                 self._refresh(status)
 
+    def hold(self, agent: AgentId, callback: str) -> None:
+        """Keep an agent free for somebody whose phone is being rung, or ("") no longer."""
+        status = self._state.agents[agent]
+        status.held_for = callback
+        self._refresh(status)
+
     def line_opened(self, agent: AgentId, leg: ChannelId | None) -> None:
         """The phone of an agent that stays connected is connected, or (None) is not any longer."""
         status = self._state.agents[agent]
@@ -318,6 +326,24 @@ class Agents:
         """A phone now; one never heard of is unreachable."""
         return self._state.phones.get(name) or PhoneStatus(name=name)
 
+    def queues_of(self, agent: AgentId) -> tuple[QueueName, ...]:
+        """The queues an agent may serve, at whichever step, by their groups now; in the site's order."""
+        served = self._served.get(agent)
+        if served is None:
+            spec = self._floor.agents.get(agent)
+            groups = set(spec.groups) if spec is not None else set()
+            served = self._served[agent] = tuple(
+                name
+                for name, queue in self._floor.queues.items()
+                if not groups.isdisjoint(queue.groups) or any(not groups.isdisjoint(s.groups) for s in queue.steps)
+            )
+        return served
+
+    def served(self) -> dict[AgentId, tuple[QueueName, ...]]:
+        """The queues that each agent who is signed in may serve."""
+        agents = self._state.agents.items()
+        return {number: self.queues_of(number) for number, s in agents if s.state is not AgentState.SIGNED_OUT}
+
     def leave_removed(self, turn: Turn) -> None:
         """Sign out agents whom a new version of the site no longer has, after their call if in one."""
         for number, status in self._state.agents.items():
@@ -363,6 +389,7 @@ class Agents:
                     "agent": number,
                     "name": spec.name,
                     "groups": list(spec.groups),
+                    "queues": list(self.queues_of(number)),
                     "skills": dict(spec.skills),
                     "over_yaml": number in self._state.overlays,
                     "state": status.state.value,
@@ -405,7 +432,7 @@ class Agents:
         phone = self._state.phones.get(status.phone)
         if status.phone in self._connected and status.open_leg is None:
             return False
-        return phone is not None and phone.free and not status.resting
+        return phone is not None and phone.free and not status.resting and not status.held_for
 
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
         """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""
@@ -439,6 +466,7 @@ class Agents:
                 reason=reason,
                 by=by,
                 call_id=status.call or "",
+                queues=self.queues_of(status.number),
             )
         if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)

@@ -1,8 +1,10 @@
 """Pure: what supervisors change at run time lies over the YAML: agents' groups and skills, queues closed by hand."""
 
+from collections.abc import Mapping
+
 import msgspec
 
-from router.acd.agent import FloorState, Overlay
+from router.acd.agent import AgentStatus, FloorState, Overlay
 from router.acd.agents import Agents
 from router.acd.spec import Agent, Floor
 from router.core import events, records
@@ -112,17 +114,34 @@ class Overlays:
             self.close(turn, events.QueueCloseAsked(queue=subject, closed=False, by="time"))
 
     def _apply(self, turn: Turn, agent: AgentId, by: str) -> None:
-        overlay = self._state.overlays.get(agent)
         if agent not in self._yaml.agents:
-            return  # a new version no longer has them: they leave after their call
-        spec = laid_over(self._yaml.agents[agent], overlay)
+            return  # a new version has removed them meanwhile
+        spec = laid_over(self._yaml.agents[agent], self._state.overlays.get(agent))
+        before = self._agents.queues_of(agent)
         self._agents.respecify(spec)
+        self._tell(turn, spec, before, by)
+
+    def published(self, turn: Turn, served: Mapping[AgentId, tuple[QueueName, ...]]) -> None:
+        """A new version is live: say which of the agents in service now serve other queues than they ``served``."""
+        for number, before in served.items():
+            if self._agents.queues_of(number) != before:
+                spec = self._yaml.agents.get(number) or Agent(number=number)
+                self._tell(turn, laid_over(spec, self._state.overlays.get(number)), before, "publish")
+
+    def _tell(self, turn: Turn, spec: Agent, before: tuple[QueueName, ...], by: str) -> None:
+        overlay = self._state.overlays.get(spec.number)
+        queues = self._agents.queues_of(spec.number)
+        status = self._state.agents.get(spec.number) or AgentStatus(number=spec.number)
         turn.note(
             records.AgentRegrouped,
-            agent=agent,
+            agent=spec.number,
             groups=spec.groups,
             skills=dict(spec.skills),
             over_yaml=overlay is not None,
             until_ms=overlay.until_ms if overlay is not None else None,
             by=by,
+            queues=queues,
+            queues_left=tuple(queue for queue in before if queue not in queues),
+            state=status.state.value,
+            state_ms=turn.now - status.since if status.since else 0,
         )

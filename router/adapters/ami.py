@@ -53,6 +53,8 @@ class AmiWatch:
         endpoints: Callable[[], Awaitable[tuple[Endpoint, ...]]],
     ) -> None:
         self.trunks: dict[str, str] = {}
+        self.trunks_reached: dict[str, bool] = {}
+        """Whether each trunk answers our OPTIONS, by its name, as far as that is known."""
         self.connected = False
         self._host = host
         self._port = port
@@ -160,6 +162,9 @@ class AmiWatch:
                 # ARI comes up by itself; until then nothing is known of the phones.
                 await asyncio.sleep(_TRUTH_PAUSE_S)
                 continue
+            for endpoint in endpoints:
+                if _is_trunk(endpoint.resource):
+                    self.trunks_reached[endpoint.resource.removeprefix(_TRUNK)] = endpoint.reachable
             self._submit(self.phones.truth(endpoints))
             await self._stale.wait()
             await asyncio.sleep(_SETTLE_S)
@@ -176,6 +181,11 @@ class AmiWatch:
 
     def _heard(self, _manager: Any, message: Any) -> None:
         match message.event:
+            case "ContactStatus" if _is_trunk(message.endpointname):
+                reached = {"reachable": True, "nonqualified": True, "unreachable": False, "removed": False}
+                status = message.contactstatus.lower().replace("-", "")
+                if status in reached:
+                    self.trunks_reached[message.endpointname.removeprefix(_TRUNK)] = reached[status]
             case "ContactStatus":
                 self._tell(self.phones.contact(message.endpointname, message.uri, message.contactstatus))
                 if self.phones.in_doubt:
@@ -201,6 +211,7 @@ class AmiWatch:
 
 
 _UNKNOWN_URI = "?"
+_TRUNK = "trunk-"
 
 
 class PhoneBook:
@@ -293,7 +304,7 @@ class PhoneBook:
 
 
 def _is_trunk(endpoint: str) -> bool:
-    return endpoint.startswith("trunk-")
+    return endpoint.startswith(_TRUNK)
 
 
 def _phone_of(channel: str) -> str | None:

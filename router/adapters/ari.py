@@ -17,6 +17,7 @@ from router.adapters.numbers import to_e164
 from router.core.commands import Command
 from router.core.events import Event, RecordingFinished, SwitchLost
 from router.core.ids import PlaybackId, call_of
+from router.core.spans import Buckets
 from router.errors import SwitchError
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,15 @@ class AriSwitch:
             self._orders.carry_out(command)
         self.counters.requests = self._orders.sent_count
         self.counters.failures = self._orders.failed_count
+
+    @property
+    def answers_s(self) -> Buckets:
+        """How long Asterisk took to answer a request, since the start."""
+        return self._transport.answers_s
+
+    def waiting_counts(self) -> dict[str, int]:
+        """How many requests of each command lane, by its number, are not answered yet."""
+        return self._transport.waiting_counts()
 
     async def run(self) -> None:
         """Connect, read, and reconnect for ever; returns only when another router took our place (``fenced``)."""

@@ -27,7 +27,12 @@ from router.core.events import (
     AgentSignInAsked,
     AgentSignOutAsked,
     AppointmentAsked,
+    CallbackAddAsked,
+    CallbackCancelAsked,
+    CallbackRetryAsked,
     CallerMessagesAsked,
+    ComplaintMoveAsked,
+    ComplaintOpenAsked,
     ConsultAsked,
     ExtensionAsked,
     MessageAsked,
@@ -59,6 +64,11 @@ AnyAsk = (
     | AppointmentAsked
     | MessageAsked
     | CallerMessagesAsked
+    | CallbackAddAsked
+    | CallbackCancelAsked
+    | CallbackRetryAsked
+    | ComplaintOpenAsked
+    | ComplaintMoveAsked
 )
 """What may be asked from outside. Facts about calls come from Asterisk only."""
 

@@ -13,13 +13,15 @@ _COMMON = tuple(field.name for field in msgspec.structs.fields(Record))
 def as_json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one record as JSON, as ``hotline events --json`` prints it."""
     (union,), components = msgspec.json.schema_components([AnyRecord], ref_template="#/$defs/{name}")
-    return {
+    schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "records of a hotline",
         "version": SCHEMA_VERSION,
         **union,
         "$defs": dict(sorted(components.items())),
     }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))  # lists, as a reader of JSON sees them
+    return plain
 
 
 def as_markdown() -> str:

@@ -21,6 +21,7 @@ from router.line.progress import Progress
 from router.line.supervisor import Supervisor
 from router.publishing import build_site_prompts
 from router.settings import Settings
+from router.wallboard import gate_of
 
 Prepare = Annotated[
     bool, typer.Option("--prepare", help="build prompts and write Asterisk's configuration, then end: starts nothing")
@@ -67,14 +68,14 @@ def prompts_of(settings: Settings) -> Callable[[Progress], Awaitable[None]]:
 
 
 def addresses(line: Line) -> dict[str, str | None]:
-    """Return what a script needs to use the line; ``board_url`` is None while there is no wallboard."""
+    """Return what a script needs to use the line; ``board_url`` is None where it has no wallboard."""
     return {
         "sip": line.sip,
         "number": line.number,
         "redis_url": line.redis_url,
         "stream": line.stream,
         "ari_url": line.ari_url,
-        "board_url": None,
+        "board_url": line.board_url if line.settings.board == "own" else None,
         "stop": stop_command(line.folders.home),
     }
 
@@ -103,6 +104,8 @@ def announce(line: Line) -> None:
         rows.append(
             ("Sign in", f"dial {code} on it, then work number {agent.number}# and PIN {_pin(line, agent.number)}#")
         )
+    if line.settings.board == "own":
+        rows.append(("Wallboard", f"{line.board_url} password {_board_password(line)}"))
     rows.append(("Look", "hotline status, or watch the events: hotline events"))
     rows.append(("Stop", f"Ctrl-C here, or {stop_command(line.folders.home)}"))
     width = max(len(name) for name, _ in rows)
@@ -119,6 +122,10 @@ def _password(line: Line, phone: str) -> str:
         return line.secrets.phone_password(phone)
     except HotlineError:
         return "as you set it"
+
+
+def _board_password(line: Line) -> str:
+    return gate_of(line.secrets).shown_password or "as you set it"
 
 
 def _pin(line: Line, agent: str) -> str:

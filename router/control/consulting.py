@@ -268,6 +268,7 @@ class Consulting:
             by=call.sent_by,
             announced=call.announced,
             reason=call.sent_because,
+            queue=call.queue,
         )
 
     def _play_music(self, turn: Turn, call: Call) -> None:

@@ -26,7 +26,6 @@ from router.ivr.effects import (
     End,
     Enqueue,
     KeepMessage,
-    NoteCallback,
     NoteScore,
     Play,
     PlayMusic,
@@ -49,7 +48,7 @@ class QueueBoard(Mapping[str, ivr.QueueView]):
         self._now = now
 
     def __getitem__(self, name: str) -> ivr.QueueView:
-        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name]
+        asked = [w.asked_at for w in self._desk.state.waiting.values() if w.queue == name and not w.patient]
         ready, signed_in = self._desk.agents.staff(QueueName(name))
         queue = self._desk.site.floor.queues.get(QueueName(name))
         return ivr.QueueView(
@@ -213,10 +212,6 @@ class Door:
                     self._messages.keep(turn, call)
                 case DropMessage():
                     self._messages.drop(turn, call)
-                case NoteCallback(number=number, queue=queue):
-                    call.callback_asked = True
-                    caller = call.caller.number or call.caller.raw
-                    self._desk.note_call(turn, call, records.CallbackAsked, queue=queue, number=number, caller=caller)
                 case NoteScore(question=question, score=score):
                     told = {"question": question, "score": score, "queue": call.queue, "agent": call.agent or ""}
                     self._desk.note_call(turn, call, records.ScoreGiven, **told)

@@ -68,7 +68,9 @@ class Ending:
             elif call.asked_at:
                 outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
         self._desk.timers.cancel_all(f"call:{call.id}")
-        call.session = None
+        call.session = call.offer = None
+        if call.own_callback:
+            self._desk.rejoined.append((call, outcome))
         if was in WAITS:
             wait_ms = turn.now - call.waits_since
             if call.connected_at:
@@ -101,6 +103,8 @@ class Ending:
             self._note_outbound(turn, call, detail)
         else:
             self._note_ended(turn, call, outcome, ended_by, detail)
+            if outcome is Outcome.ANSWERED and call.tag:
+                self._desk.answered.append(call)
         self.forget_if_closed(call)
         if call.id in self._desk.state.calls:
             self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
@@ -126,7 +130,7 @@ class Ending:
             purpose=call.purpose,
             ref=call.ref,
             party=call.party.number if call.party else "",
-            result=result,
+            result=result or ("talked" if call.connected_at else ""),
             answered=bool(call.line_answered_at),
             total_ms=turn.now - call.arrived_at,
         )
@@ -161,7 +165,8 @@ class Ending:
             turn.order(commands.StopRecordTalk(call=call.id, recording=call.talk_recording))
             call.talk_recording = ""
         talk_ms = turn.now - call.connected_at - call.hold_ms
-        self._desk.note_leg(turn, call, records.TalkEnded, talk_ms=talk_ms, hold_ms=call.hold_ms, ended_by=ended_by)
+        if not call.purpose:  # a call of ours is no answered call: it has records of its own
+            self._desk.note_leg(turn, call, records.TalkEnded, talk_ms=talk_ms, hold_ms=call.hold_ms, ended_by=ended_by)
         call.talk_ms += talk_ms
         call.hold_ms = 0
         self._desk.agents.talk_ended(turn, call.agent, self._desk.queue_of(call))

@@ -1,6 +1,8 @@
 """Pure: reports about legs that we dialled, and to whom they belong: an agent, a transfer, a call of our own."""
 
 from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
+from router.control.callbacks import is_callback
+from router.control.calling_back import CallingBack
 from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
@@ -31,8 +33,10 @@ class Legs:
         open_lines: OpenLines,
         door: Door,
         ending: Ending,
+        calling_back: CallingBack,
         consulting: Consulting,
     ) -> None:
+        self._calling_back = calling_back
         self._consulting = consulting
         self._desk = desk
         self._duty = duty
@@ -79,6 +83,8 @@ class Legs:
                 self._transfers.answered(turn, call, leg)
             case LegFor.CONSULT:
                 self._consulting.answered(turn, call, leg)
+            case LegFor.OUTBOUND if is_callback(call):
+                self._calling_back.answered(turn, call, leg)
             case LegFor.OUTBOUND:
                 self._outbound.answered(turn, call, leg)
                 self._door.begin(turn, call, call.did)

@@ -16,7 +16,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
     live = [call for call in desk.state.calls.values() if call.stage is not Stage.ENDED]
     queues = []
     for name, queue in site.floor.queues.items():
-        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
+        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name and not w.patient]
         queues.append(
             {
                 "queue": name,
@@ -112,6 +112,10 @@ def _call_row(desk: Desk, call: Call, now: Ms) -> dict[str, Any]:
         "channel": call.channel,
         "did": call.did,
         "caller": call.caller.number or call.caller.raw,
+        "purpose": call.purpose,
+        "call_class": call.call_class,
+        "asked_at_ms": call.asked_at,
+        "keeps_place": call.place is not None,
         "stage": call.stage.value,
         "flow": call.session.flow if call.session else "",
         "node": call.session.node if call.session else "",

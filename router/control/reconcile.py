@@ -35,6 +35,9 @@ class Machines(Protocol):
     def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
         """Take a caller's hang-up in."""
 
+    def playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        """Take the end of a playback in."""
+
 
 def settle(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Make the core and Asterisk agree."""
@@ -67,7 +70,7 @@ def _end_what_is_gone(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool])
 def _catch_up_legs(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Agents who picked up while we were away."""
     for leg in list(core.desk.state.legs.values()):
-        if up[leg.id] and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
+        if up.get(leg.id) and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
             core.legs.answered(turn, events.AgentLegAnswered(leg=leg.id))
 
 
@@ -108,7 +111,7 @@ def _order_again(
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:
             core.whispers.played(turn, call, whisper)
         if call.playback in heard and call.playback not in playbacks:
-            core.door.played(turn, events.PlaybackFinished(playback=call.playback, failed=True))
+            core.playback_finished(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
         if playback not in playbacks:
             core.codes.played(turn, playback)

@@ -55,6 +55,7 @@ class Transfers:
             by=call.sent_by,
             announced=call.announced,
             reason=call.sent_because,
+            queue=call.queue,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> Reply | None:

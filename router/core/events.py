@@ -369,6 +369,52 @@ class AppointmentAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class CallbackAddAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks for a callback to ``number`` by ``queue``, as soon as it is its turn or at ``at_ms``.
+
+    ``why`` is what the agent is shown, ``agent`` whose matter it is ("": anybody's).
+    """
+
+    queue: str
+    number: str
+    at_ms: Ms = 0
+    why: str = ""
+    agent: str = ""
+    by: str = "cli"
+
+
+class CallbackCancelAsked(Event, frozen=True, kw_only=True):
+    """Somebody cancels an open callback."""
+
+    callback: str
+    by: str = "cli"
+
+
+class CallbackRetryAsked(Event, frozen=True, kw_only=True):
+    """Somebody wants a parked callback tried at once; of one in talk it says that a machine answered: try later."""
+
+    callback: str
+    by: str = "cli"
+
+
+class ComplaintOpenAsked(Event, frozen=True, kw_only=True):
+    """Somebody notes a complaint of a kind; ``agent`` takes it."""
+
+    number: str
+    kind: str
+    call_class: str = ""
+    agent: str = ""
+    by: str = "cli"
+
+
+class ComplaintMoveAsked(Event, frozen=True, kw_only=True):
+    """Somebody says that a complaint is ``answered`` or ``resolved``."""
+
+    complaint: str
+    step: str
+    by: str = "cli"
+
+
 class MessageFound(Event, frozen=True, kw_only=True):
     """A recording nobody knew of was found: Asterisk took it while the router was away, or the router died over it."""
 
@@ -441,6 +487,11 @@ AnyEvent = (
     | RecordingFinished
     | ExtensionAsked
     | AppointmentAsked
+    | CallbackAddAsked
+    | CallbackCancelAsked
+    | CallbackRetryAsked
+    | ComplaintOpenAsked
+    | ComplaintMoveAsked
     | MessageFound
     | MessageAsked
     | CallerMessagesAsked

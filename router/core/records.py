@@ -57,17 +57,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="typ
 
 
 class RouterUp(Record, frozen=True, kw_only=True):
-    """The router started (or started again); ``calls`` are the calls it found still there."""
+    """The router started (or started again); ``calls`` are the calls it found still there, ``queues`` the site's."""
 
     site: str
     epoch: int
     calls: int
+    queues: tuple[str, ...] = ()
 
 
 class SiteChanged(Record, frozen=True, kw_only=True):
-    """A new version of the YAML is live for new calls."""
+    """A new version of the YAML is live for new calls; ``queues`` are those it has."""
 
     previous: str
+    queues: tuple[str, ...] = ()
 
 
 class CallReceived(Record, frozen=True, kw_only=True):
@@ -107,7 +109,8 @@ class CallQueued(Record, frozen=True, kw_only=True):
 
     ``head_start_ms`` moved them forward; an ``emergency`` goes before all. ``need`` is what they ask for beside the
     queue (``gas:3``), ``kept_for`` the agent or the groups they are kept for at first. ``passed_over`` says, where
-    nobody was free, how many agents of which group were not, by rule (see ``hotline why``).
+    nobody was free, how many agents of which group were not, by rule (see ``hotline why``). ``waited_ms`` have passed
+    since they first asked, where a queue did not take or keep them before.
     """
 
     call_id: CallId
@@ -121,6 +124,7 @@ class CallQueued(Record, frozen=True, kw_only=True):
     need: str = ""
     kept_for: str = ""
     passed_over: dict[str, dict[str, int]] = {}
+    waited_ms: Ms = 0
 
 
 class AgentRang(Record, frozen=True, kw_only=True):
@@ -297,7 +301,10 @@ class CallEnded(Record, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(Record, frozen=True, kw_only=True):
-    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it."""
+    """An agent's state changed. ``reason``: the pause's reason, ``no_answer``, ``forwarded``...; ``by`` who did it.
+
+    ``queues`` are those they may serve.
+    """
 
     agent: AgentId
     phone: str
@@ -307,12 +314,15 @@ class AgentStateChanged(Record, frozen=True, kw_only=True):
     reason: str
     by: str
     call_id: str
+    queues: tuple[str, ...] = ()
 
 
 class AgentRegrouped(Record, frozen=True, kw_only=True):
     """What a supervisor changed of an agent for now; ``until_ms`` is None where it holds until sign-out.
 
-    ``over_yaml`` is false where the YAML holds again.
+    ``over_yaml`` is false where the YAML holds again. ``queues`` are those they may serve from now on, ``queues_left``
+    those they no longer may. With ``by`` ``publish`` it was a new version of the YAML that changed these. ``state`` is
+    the agent's, and ``state_ms`` for how long, so that a reader of a queue they come to knows it.
     """
 
     agent: AgentId
@@ -321,6 +331,10 @@ class AgentRegrouped(Record, frozen=True, kw_only=True):
     over_yaml: bool
     until_ms: Ms | None
     by: str
+    queues: tuple[str, ...] = ()
+    queues_left: tuple[str, ...] = ()
+    state: str = ""
+    state_ms: Ms = 0
 
 
 class CallOverflowed(Record, frozen=True, kw_only=True):
@@ -452,6 +466,7 @@ class CallTransferred(Record, frozen=True, kw_only=True):
 
     ``kind``: ``extension``, ``phone``, ``outside``, ``duty``, or from an agent also ``agent`` (they talk) and ``queue``
     (they wait there). ``announced`` says whether the agent had spoken with whom they go to; ``reason`` is the agent's.
+    ``queue`` is the one they had asked for last, if any.
     """
 
     call_id: CallId
@@ -461,6 +476,7 @@ class CallTransferred(Record, frozen=True, kw_only=True):
     by: str = ""
     announced: bool = False
     reason: str = ""
+    queue: str = ""
 
 
 class ConsultBegan(Record, frozen=True, kw_only=True):
@@ -633,13 +649,166 @@ class RecordingDeleted(Record, frozen=True, kw_only=True):
     found: bool
 
 
-class CallbackAsked(Record, frozen=True, kw_only=True):
-    """A caller asked to be called back at ``number``: a piece of work for the people of ``queue``."""
+class CallbackBooked(Record, frozen=True, kw_only=True):
+    """A callback was promised: somebody is called back at ``number`` by ``queue``, at the place they had.
 
-    call_id: CallId
-    queue: str
+    ``call_id`` is the call it was booked in, "" where ``by`` says who else did. ``asked_at_ms`` and ``head_start_ms``
+    make its place; ``position`` counts from 1 (0: not in line yet). ``due_ms`` is the time it was booked for (0: as
+    soon as it is its turn), ``expires_ms`` when it is given up. ``agent_first`` says whose phone rings first.
+    """
+
+    callback: str
+    call_id: str
+    queue: QueueName
     number: str
     caller: str
+    call_class: str
+    asked_at_ms: Ms
+    head_start_ms: Ms
+    position: int
+    due_ms: Ms
+    expires_ms: Ms
+    agent_first: bool
+    by: str
+
+
+class CallbackRefused(Record, frozen=True, kw_only=True):
+    """A callback could not be promised, and nothing was stored. ``reason``: ``not_a_number``, ``own_number``,
+    ``emergency_number``, ``foreign_number``, ``premium_number``, ``blocked_number``, ``not_dialable``, ``past``,
+    ``closed``, ``no_times``, ``slot_full``, ``number_limit``, ``hour_limit``, ``no_queue``.
+    """
+
+    call_id: str
+    queue: str
+    number: str
+    reason: str
+    by: str
+
+
+class CallbackMoved(Record, frozen=True, kw_only=True):
+    """An open callback went to another state (see docs/machines.md). ``until_ms`` is when a parked one wakes."""
+
+    callback: str
+    queue: QueueName
+    state: str
+    previous: str
+    why: str
+    until_ms: Ms
+    call_id: str
+
+
+class CallbackTried(Record, frozen=True, kw_only=True):
+    """The customer's phone is being rung. ``agent`` waits on the line, or is held free for them."""
+
+    callback: str
+    call_id: str
+    queue: QueueName
+    number: str
+    attempt: int
+    agent: str
+    agent_first: bool
+
+
+class CallbackTryEnded(Record, frozen=True, kw_only=True):
+    """A try is over, ours or the agent's. ``result``: ``kept``, ``busy``, ``no_answer``, ``rejected``, ``unreachable``,
+    ``voicemail``, ``not_confirmed`` (nobody pressed 1), ``hung_up``, ``agent_left``, ``no_agent``, ``caller_rang``.
+
+    ``dialled`` says whether the customer's phone was rung at all, ``counted`` whether the try counts.
+    """
+
+    callback: str
+    call_id: str
+    queue: QueueName
+    attempt: int
+    result: str
+    dialled: bool
+    counted: bool
+    agent: str
+    talk_ms: Ms
+
+
+class CallbackEnded(Record, frozen=True, kw_only=True):
+    """The terminal record of a callback. ``result``: ``kept``, ``taken_up``, ``expired`` or ``cancelled``.
+
+    ``why``: ``tries`` or ``time`` of an expired one. ``span_ms`` runs from its booking, ``to_talk_ms`` to the talk
+    (0: none). ``round_name`` is the call-back round it belongs to. ``tries`` are those that count, ``agent`` who
+    talked with them.
+    """
+
+    callback: str
+    queue: QueueName
+    number: str
+    result: str
+    why: str
+    tries: int
+    agent: str
+    span_ms: Ms
+    to_talk_ms: Ms
+    round_name: str
+    by: str
+
+
+class ComplaintOpened(Record, frozen=True, kw_only=True):
+    """A complaint was noted, with the two moments it must be answered and resolved by. ``agent`` took it."""
+
+    complaint: str
+    call_id: str
+    number: str
+    kind: str
+    call_class: str
+    agent: str
+    answer_due_ms: Ms
+    resolve_due_ms: Ms
+    by: str
+
+
+class ComplaintMoved(Record, frozen=True, kw_only=True):
+    """A complaint was ``answered`` (the caller was told something) or ``resolved``; ``span_ms`` since its opening."""
+
+    complaint: str
+    number: str
+    kind: str
+    step: str
+    in_time: bool
+    span_ms: Ms
+    by: str
+
+
+class RoundBegan(Record, frozen=True, kw_only=True):
+    """A call-back round begins: of ``listed`` calls ``called`` are called back, ``shares`` by agent ("": anybody)."""
+
+    round_name: str
+    listed: int
+    called: int
+    shares: dict[str, int]
+
+
+class RoundEnded(Record, frozen=True, kw_only=True):
+    """All callbacks of a round are over: how many with which result (as in ``CallbackEnded``)."""
+
+    round_name: str
+    results: dict[str, int]
+    span_ms: Ms
+
+
+class OfferMade(Record, frozen=True, kw_only=True):
+    """A waiting caller was offered to wait on, to be called back or to leave a recording. ``why``: ``busy``,
+    ``estimate``, ``wait`` or ``again``.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    why: str
+    wait_ms: Ms
+
+
+class OfferTaken(Record, frozen=True, kw_only=True):
+    """What a caller made of it: ``wait``, ``callback``, ``recording``, ``keep``, ``cancel`` or ``no_key``."""
+
+    call_id: CallId
+    queue: QueueName
+    choice: str
+    wait_ms: Ms
 
 
 class ScoreGiven(Record, frozen=True, kw_only=True):
@@ -725,7 +894,18 @@ AnyRecord = (
     | MessageDone
     | MessageDeleted
     | RecordingDeleted
-    | CallbackAsked
+    | CallbackBooked
+    | CallbackRefused
+    | CallbackMoved
+    | CallbackTried
+    | CallbackTryEnded
+    | CallbackEnded
+    | ComplaintOpened
+    | ComplaintMoved
+    | RoundBegan
+    | RoundEnded
+    | OfferMade
+    | OfferTaken
     | ScoreGiven
     | NoticeEnded
     | AskRefused

@@ -6,6 +6,7 @@ import msgspec
 
 from router.acd.standing import Customer
 from router.core.services import TableSource
+from router.flowfile.board_specs import BoardFile
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
 from router.flowfile.floor_specs import AgentSpec
 from router.flowfile.hours_specs import HoursFile
@@ -76,6 +77,7 @@ class Draft(msgspec.Struct):
     agents: AgentsFile | None = None
     hours: HoursFile | None = None
     messages: MessagesFile | None = None
+    board: BoardFile | None = None
     surges: SurgeFile | None = None
     roster: dict[str, DraftAgent] = {}
     services: ServiceFiles = msgspec.field(default_factory=ServiceFiles)

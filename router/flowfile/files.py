@@ -19,6 +19,7 @@ OPTIONAL = (
     "lookups.yaml",
     "notices.yaml",
     "messages.yaml",
+    "board.yaml",
     "surge.yaml",
 )
 _YAML = (".yaml", ".yml")

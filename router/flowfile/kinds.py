@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from router.flowfile.board_specs import BoardFile
 from router.flowfile.floor_customers import CustomersFile
 from router.flowfile.hours_specs import HoursFile
 from router.flowfile.message_specs import MessagesFile
@@ -25,6 +26,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "lookups.yaml": LookupsFile,
     "notices.yaml": NoticesFile,
     "messages.yaml": MessagesFile,
+    "board.yaml": BoardFile,
     "surge.yaml": SurgeFile,
     FLOWS: FlowFile,
 }

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from router.core.cadence import RING_MS
+from router.flowfile.board_specs import BoardFile
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, did_you_mean, listed, meant
 from router.flowfile.draft import Draft, DraftAgent, DraftFlow, DraftNode
 from router.flowfile.files import read_folder, shown
@@ -50,6 +51,7 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     _check_names(draft, "hours.yaml", "hours")
     draft.messages = _part(draft, "messages.yaml", MessagesFile)
     _check_names(draft, "messages.yaml", "boxes")
+    draft.board = _part(draft, "board.yaml", BoardFile)
     draft.surges = _part(draft, "surge.yaml", SurgeFile)
     _check_names(draft, "surge.yaml", "plans")
     draft.flows = {}

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 
+from router.flowfile.callback_rules import CALLBACK_RULES
 from router.flowfile.diagnostics import diagnose
 from router.flowfile.draft import Draft
 from router.flowfile.floor_rules import FLOOR_RULES
@@ -87,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     _codes,
     _ways_in,
     *FLOOR_RULES,
+    *CALLBACK_RULES,
     *SERVICE_RULES,
     *MESSAGE_RULES,
     *OVERFLOW_RULES,

@@ -61,6 +61,7 @@ class Line:
         self.redis: OwnRedis | None = None
         self.asterisk: Asterisk | None = None
         self.router: Process | None = None
+        self.board: Process | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,6 +83,11 @@ class Line:
         """The first number of the site that is no emergency's; what to ring to try the line."""
         plain = [did.number for did in self.site.dids.values() if not did.emergency]
         return (plain or [*self.site.dids] or [""])[0]
+
+    @property
+    def board_url(self) -> str:
+        """The wallboard's page."""
+        return f"http://{_reachable(self.settings.host)}:{self.settings.board_port}/"
 
     @property
     def redis_url(self) -> str:
@@ -206,6 +212,43 @@ class Line:
                 )
             await asyncio.sleep(0.05)
 
+    async def start_board(self, *, wait: bool = True) -> None:
+        """Start the wallboard; ``wait`` until its page can be opened.
+
+        Raises:
+            SetupError: it ended or did not answer in time (with the end of its log).
+        """
+        if self.board is None or not self.board.running:
+            await self._free_ports("board_port")
+        self.board = Process(
+            "the wallboard",
+            [sys.executable, "-m", "router.cli", "wallboard"],
+            self.folders.logs / "wallboard.log",
+            self.environment(),
+        )
+        await self.board.start()
+        if wait:
+            await self.board_ready()
+
+    async def board_ready(self, within_s: float = READY_S) -> None:
+        """Wait until the wallboard answers.
+
+        Raises:
+            SetupError: it ended or did not answer in time (with the end of its log).
+        """
+        board = self.board
+        if board is None:
+            raise SetupError("the wallboard was not started")
+        deadline = time.monotonic() + within_s
+        while not await answers(f"{self.board_url}ready"):
+            if not board.running:
+                raise SetupError(f"the wallboard ended at its start:\n{board.tail()}", f"see {board.log}")
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"the wallboard did not answer within {within_s:g} s\n{board.tail()}", f"see {board.log}"
+                )
+            await asyncio.sleep(0.05)
+
     async def kill_router(self) -> None:
         """Kill the router (SIGKILL); the calls in Asterisk stay up."""
         if self.router is not None:
@@ -223,7 +266,9 @@ class Line:
         return await self.asterisk.console(command)
 
     async def stop(self) -> None:
-        """Stop everything that was started: router, Asterisk, Redis, in this order."""
+        """Stop everything that was started: wallboard, router, Asterisk, Redis, in this order."""
+        if self.board is not None:
+            await self.board.stop()
         await self.stop_router()
         if self.asterisk is not None:
             await self.asterisk.stop()
@@ -247,6 +292,16 @@ class Line:
 def _reachable(host: str) -> str:
     """The address to reach a part at that binds ``host``."""
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+async def answers(url: str) -> bool:
+    """Say whether a web server answers at all."""
+    try:
+        timeout = aiohttp.ClientTimeout(total=2)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
+            return answer.status in (200, 503)
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
 
 
 async def readiness(socket: Path) -> str:

@@ -39,6 +39,10 @@ def wanted(settings: Settings) -> list[Port]:
             Port(settings.ami_port, "tcp", "ami_port", "AMI"),
             Port(settings.rtp_first, "udp", "rtp_first", "audio"),
         ]
+    if settings.metrics_port:
+        ports.append(Port(settings.metrics_port, "tcp", "metrics_port", "metrics"))
+    if settings.board == "own":
+        ports.append(Port(settings.board_port, "tcp", "board_port", "the wallboard"))
     return ports
 
 
@@ -117,6 +121,8 @@ class Block:
     ari: int
     ami: int
     redis: int
+    metrics: int
+    board: int
     spare_first: int
     spare_last: int
     rtp_first: int
@@ -132,6 +138,8 @@ class Block:
             "ari_port": self.ari,
             "ami_port": self.ami,
             "redis_port": self.redis,
+            "metrics_port": self.metrics,
+            "board_port": self.board,
             "rtp_first": self.rtp_first,
             "rtp_last": self.rtp_last,
         }
@@ -165,6 +173,8 @@ def free_block(host: str = "127.0.0.1") -> Block:
                 ari=base + 1,
                 ami=base + 2,
                 redis=base + 3,
+                metrics=base + 4,
+                board=base + 5,
                 spare_first=base + 10,
                 spare_last=base + 99,
                 rtp_first=base + 100,
@@ -182,7 +192,7 @@ def free_block(host: str = "127.0.0.1") -> Block:
 
 def _probes(base: int) -> Iterator[tuple[int, str]]:
     yield base, "udp"
-    for number in range(base, base + 4):
+    for number in range(base, base + 5):
         yield number, "tcp"
     yield base + 10, "udp"
     yield base + 100, "udp"

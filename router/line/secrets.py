@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from router.errors import SettingsError
 
 REALM = "hotline"
@@ -159,6 +161,56 @@ class Secrets:
                 f'put it into {variable}, or into {self._path} as "services": {{"{name}": "..."}}',
             )
         return secret
+
+    def derived(self, purpose: str, length: int) -> str:
+        """Return a secret that the site key and a purpose make; ``length`` letters that are hard to misread."""
+        return self._derived(purpose, length)
+
+    @property
+    def board_generation(self) -> int:
+        """How often the wallboard's password and tokens were made anew."""
+        return int(self._board().get("generation", 0))
+
+    @property
+    def board_password_hash(self) -> str:
+        """The hash (argon2) of the wallboard's password where one was set by hand, else ""."""
+        return str(self._board().get("hash", ""))
+
+    def set_board_password(self, password: str) -> None:
+        """Give the wallboard a password of your choice; only its hash is kept, and everybody signs in anew.
+
+        Raises:
+            SettingsError: it is too short.
+        """
+        if len(password) < 8:
+            raise SettingsError("the wallboard's password has at least 8 characters", "choose a longer one")
+        self._kept["board"] = {"generation": self.board_generation, "hash": PasswordHasher().hash(password)}
+        _write(self._path, self._kept)
+
+    def renew_board(self) -> None:
+        """Make the wallboard's password and all tokens anew; the old ones are no good any more."""
+        self._kept["board"] = {"generation": self.board_generation + 1}
+        _write(self._path, self._kept)
+
+    def _board(self) -> dict[str, Any]:
+        kept = self._kept.get("board", {})
+        if not isinstance(kept, dict):
+            raise SettingsError(f"{self._path}: board is not an object", "remove it")
+        return kept
+
+    def smtp_password(self) -> str:
+        """Return the mail server's password.
+
+        Raises:
+            SettingsError: none was set.
+        """
+        secret = os.environ.get("HOTLINE_SMTP_PASSWORD") or self._kept.get("smtp_password")
+        if not secret:
+            raise SettingsError(
+                "the mail server's password is not set",
+                f'put it into HOTLINE_SMTP_PASSWORD, or into {self._path} as "smtp_password": "..."',
+            )
+        return str(secret)
 
     def _phone(self, name: str) -> dict[str, Any]:
         phone = self._kept.get("phones", {}).get(name, {})

@@ -107,6 +107,8 @@ class Supervisor:
             if self._line.settings.asterisk == "own":
                 keeping.create_task(self._keep("Asterisk", self._line.start_asterisk))
             keeping.create_task(self._keep("the router", self._restart_router))
+            if self._line.settings.board == "own":
+                keeping.create_task(self._keep("the wallboard", self._restart_board))
             if self._alongside is not None:
                 keeping.create_task(_as_coroutine(self._alongside(self._line)))
 
@@ -135,6 +137,9 @@ class Supervisor:
         with step("Starting the router"):
             await line.start_router(wait=False)
             await self._router_ready()
+        if settings.board == "own":
+            with step(f"Starting the wallboard on port {settings.board_port}"):
+                await line.start_board()
 
     async def _check_ports(self) -> None:
         """Name every port in use at once, leaving a line that was just killed a moment to let go."""
@@ -163,6 +168,9 @@ class Supervisor:
 
     async def _restart_router(self) -> None:
         await self._line.start_router(wait=False)
+
+    async def _restart_board(self) -> None:
+        await self._line.start_board(wait=False)
 
     async def _keep(self, name: str, start: Callable[[], Awaitable[None]]) -> None:
         """Start a part again whenever it ends, more slowly if it keeps ending."""
@@ -197,6 +205,7 @@ class Supervisor:
     def _parts(self) -> dict[str, Process | None]:
         line = self._line
         return {
+            "the wallboard": line.board,
             "the router": line.router,
             "Asterisk": line.asterisk.process if line.asterisk is not None else None,
             "Redis": line.redis.process if line.redis is not None else None,

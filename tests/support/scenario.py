@@ -226,6 +226,10 @@ class Scenario:
     def do_hold(self, name: str, held: str) -> list[str]:
         return self._feed(events.HoldChanged(channel=self._leg(name), held=held == "on"))
 
+    def do_callback(self, number: str, why: str = "") -> list[str]:
+        """Somebody promises a callback by the queue ``desk``."""
+        return self._feed(events.CallbackAddAsked(queue="desk", number=number, why=why))
+
     def do_consult(self, agent: str, kind: str, target: str) -> list[str]:
         return self._feed(events.ConsultAsked(agent=AgentId(agent), kind=kind, target=target))
 
@@ -465,7 +469,7 @@ class Scenario:
         plain = msgspec.to_builtins(output)
         sign = ">" if isinstance(output, Command) else "="
         kind = plain.pop("type")
-        for noise in ("seq", "v", "config", "won_by", "runner_up_by", "agent_came", "passed_over"):
+        for noise in ("seq", "v", "config", "won_by", "runner_up_by", "agent_came", "passed_over", "queues"):
             plain.pop(noise, None)
         if "at_ms" in plain:
             sign = f"{(plain.pop('at_ms') - NOON) / 1000:g}s ="

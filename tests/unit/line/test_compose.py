@@ -42,7 +42,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_it_has_the_parts_of_make_run() -> None:
-    assert set(SERVICES) == {"redis", "prepare", "asterisk", "router"}
+    assert set(SERVICES) == {"redis", "prepare", "asterisk", "router", "wallboard"}
 
 
 def test_ports_and_addresses_are_those_of_make_run(settings: Settings) -> None:
@@ -54,6 +54,7 @@ def test_ports_and_addresses_are_those_of_make_run(settings: Settings) -> None:
         "rtp_last",
         "ari_port",
         "ami_port",
+        "board_port",
         "ari_user",
         "ami_user",
         "ari_app",
@@ -63,7 +64,7 @@ def test_ports_and_addresses_are_those_of_make_run(settings: Settings) -> None:
     (published,) = SERVICES["redis"]["ports"]
     assert default(published) == f"127.0.0.1:{plain.redis_port}:6379"
     # Asterisk and router share the machine's network, so they bind what the settings say
-    assert {SERVICES[name]["network_mode"] for name in ("asterisk", "router", "prepare")} == {"host"}
+    assert {SERVICES[name]["network_mode"] for name in ("asterisk", "router", "prepare", "wallboard")} == {"host"}
 
 
 def test_both_sides_see_one_shared_folder(settings: Settings) -> None:
@@ -109,6 +110,8 @@ def test_every_part_has_a_health_check_and_waits_for_what_it_needs() -> None:
     assert "redis-cli ping" in SERVICES["redis"]["healthcheck"]["test"][1]
     assert "core waitfullybooted" in SERVICES["asterisk"]["healthcheck"]["test"][1]
     assert SERVICES["router"]["healthcheck"]["test"][1:] == ["python", "-m", "router.line.ready"]
+    assert SERVICES["wallboard"]["healthcheck"]["test"][1:] == ["python", "-m", "router.board.answers"]
+    assert SERVICES["wallboard"]["environment"] == SERVICES["router"]["environment"]
     assert SERVICES["asterisk"]["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
     assert {need["condition"] for need in SERVICES["router"]["depends_on"].values()} == {"service_healthy"}
 
