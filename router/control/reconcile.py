@@ -86,6 +86,7 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
         elif call.stage is Stage.IVR and call.music and call.session is not None:
             turn.order(commands.StartMusic(call=call.id, channel=call.channel))
         elif call.stage in (Stage.CONNECTING, Stage.TALKING) and call.bridge not in bridges:
+            core.desk.drop_bridge(turn, call)  # it may have been ordered in this very turn
             core.desk.connect(turn, call)
         elif call.stage is Stage.CONNECTING and call.bridge is not None:
             # The bridge is there but we did not hear whether both legs are in it: build it anew.

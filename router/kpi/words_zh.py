@@ -78,8 +78,7 @@ FORMULAS: dict[str, str] = {
     "not_answering_hours": "座席停派时间，按时钟分段",
     "rostered_hours": "座席排班应答时间，不含休息与培训，含尚未到来的班次",
     "overtaken": "等待中有需求相同而位次在后者先被服务的来电 / 排队来电数",
-    "overtaken_most": "先于需求相同者被服务者，位次（扣除提前量差）最多落后多少；"
-    "上限为队列的 sticky + answer_within × 次数",
+    "overtaken_most": "先于需求相同者被服务者最多落后的位次（扣除提前量）；上限 sticky + answer_within × 次数",
     "callbacks_kept": "来电人与座席已通话或来电人先行来电并获服务的回呼 / 已结束的回呼（取消者除外），按预约时间统计",
     "time_to_call_back": "已兑现回呼从预约到通话的时间 / 已兑现回呼数",
     "callback_attempts": "计次的尝试数 / 已结束的回呼数（取消者除外）",

@@ -162,20 +162,6 @@ class Secrets:
             )
         return secret
 
-    def smtp_password(self) -> str:
-        """Return the mail server's password.
-
-        Raises:
-            SettingsError: none was set.
-        """
-        secret = os.environ.get("HOTLINE_SMTP_PASSWORD") or self._kept.get("smtp_password")
-        if not secret:
-            raise SettingsError(
-                "the mail server's password is not set",
-                f'put it into HOTLINE_SMTP_PASSWORD, or into {self._path} as "smtp_password": "..."',
-            )
-        return str(secret)
-
     def derived(self, purpose: str, length: int) -> str:
         """Return a secret that the site key and a purpose make; ``length`` letters that are hard to misread."""
         return self._derived(purpose, length)
@@ -211,6 +197,20 @@ class Secrets:
         if not isinstance(kept, dict):
             raise SettingsError(f"{self._path}: board is not an object", "remove it")
         return kept
+
+    def smtp_password(self) -> str:
+        """Return the mail server's password.
+
+        Raises:
+            SettingsError: none was set.
+        """
+        secret = os.environ.get("HOTLINE_SMTP_PASSWORD") or self._kept.get("smtp_password")
+        if not secret:
+            raise SettingsError(
+                "the mail server's password is not set",
+                f'put it into HOTLINE_SMTP_PASSWORD, or into {self._path} as "smtp_password": "..."',
+            )
+        return str(secret)
 
     def _phone(self, name: str) -> dict[str, Any]:
         phone = self._kept.get("phones", {}).get(name, {})
