@@ -75,22 +75,20 @@ async def some_calls(rig: Rig) -> None:
     """Answered, refused and then abandoned, hung up in the menu."""
     await rig.agent("1001", Answer(after_ms=100))
     for _ in range(3):
+        after = await rig.mark()
         call = await rig.ring(DIRECT)
-        await rig.record("CallConnected", after=await last_received(rig))
+        await rig.record("CallConnected", after=after)
         await call.hang_up()
         await rig.agent_is("1001", "ready")
     menu = await rig.ring(MAIN)
     await menu.hang_up()
     await rig.sign_out("1001")
     await rig.agent("1002", Refuse(486))
+    after = await rig.mark()
     waits = await rig.ring(DIRECT)
-    await rig.record("AgentMissed", after=await last_received(rig), within_s=8.0)
+    await rig.record("AgentMissed", after=after, within_s=8.0)
     await is_the_cores(rig)  # while somebody waits
     await waits.hang_up()
-
-
-async def last_received(rig: Rig) -> int:
-    return int((await rig.records("CallReceived"))[-1]["seq"])
 
 
 async def test_queues_streams_present_and_metrics_agree_after_calls(rig: Rig) -> None:
