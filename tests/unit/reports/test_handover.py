@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from router.adapters.record_codec import RECORD_TYPES
 from router.core import records
 from router.kpi.archive import Archive
 from router.kpi.raw_search import records_of_types
@@ -121,3 +122,7 @@ def test_work_and_surge_go_through_their_lives() -> None:
         ["1", "faults", "", "taken on", "1001", "90"],
     ]
     assert texts(found["surge"]) == [["8", "p", "step 1: flying joined", "7"], ["11", "p", "4 seats missing", ""]]
+
+
+def test_it_reads_records_that_exist() -> None:
+    assert set(RECORD_TYPES) >= {*WORK, STATES, "Alert"}
