@@ -8,7 +8,7 @@ import duckdb
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.kpi import parquet
-from router.kpi.archive import newest_state
+from router.kpi.archive import FACTS_VERSION, ArchiveError, newest_state
 from router.kpi.clockwork import DAY_MS
 from router.kpi.evaluate import By, Line, evaluate
 from router.kpi.facts import Facts
@@ -50,6 +50,11 @@ class History:
     def _open(self) -> None:
         for _ in range(_TRIES):  # files and state of one moment, though somebody may be writing
             kept = newest_state(self._folder)
+            if kept is not None and kept.facts_version != FACTS_VERSION:
+                raise ArchiveError(
+                    f"the facts in {self._folder} are of version {kept.facts_version}, not {FACTS_VERSION}",
+                    "run hotline archive --once: it folds them anew from the records",
+                )
             self.at_ms, self.seq = (kept.fold.at_ms, kept.fold.seq) if kept is not None else (0, 0)
             files = {
                 name: [

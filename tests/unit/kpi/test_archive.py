@@ -160,6 +160,9 @@ def test_facts_of_another_version_are_folded_anew(tmp_path: Path) -> None:
         kept.commit()
     for one in parquet.listed(tmp_path / "facts" / "calls"):
         parquet.rewrite(one.path, pq.read_table(one.path).slice(0, 1))  # what the older version wrote
+    with pytest.raises(ArchiveError, match="are of version 0") as refused:
+        History(tmp_path, SHANGHAI)
+    assert "hotline archive --once" in refused.value.cure
     with archive(tmp_path) as kept:
         assert kept.rebuilt
     assert table(tmp_path) == before
