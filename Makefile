@@ -30,6 +30,8 @@ packages:
 	for pair in $(PROGRAMS); do
 	    command -v "$${pair%%:*}" >/dev/null || missing+=" $${pair##*:}"
 	done
+	# for reports in Chinese on paper; without fc-list there is no such font either. Nothing else needs it
+	[ "$$(id -u)" != 0 ] || [ -n "$$(fc-list :lang=zh family 2>/dev/null)" ] || missing+=" fontconfig fonts-noto-cjk"
 	if [ ! -e .venv/.made ] && [ ! -x $(BIN)/python ] && [ -n "$(PYTHON)" ]; then
 	    "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || missing+=" python3.11-venv"
 	fi

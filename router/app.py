@@ -24,14 +24,19 @@ from router.adapters.control import AnyAsk, ControlServer, Services
 from router.adapters.journal import Journal, JournalBusy, journal_lock
 from router.adapters.journal_replay import Recovered, recover
 from router.adapters.lookups import Lookups
+from router.adapters.metrics import Metrics, Sources
+from router.adapters.metrics_server import MetricsServer
 from router.adapters.notices import Notices
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
-from router.adapters.recordings import AwayMessages
-from router.adapters.redis_stream import RedisStream, stream_key
+from router.adapters.pseudonyms import pseudonyms
+from router.adapters.record_counts import RecordCounts
+from router.adapters.recordings import AwayMessages, erase_recording, recording_over
+from router.adapters.redis_stream import Keep, RedisStream
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command, LookUp, SendNotice
+from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
 from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
+from router.core.present import present_of
 from router.core.records import Record
 from router.engine import Clock, Engine
 from router.errors import HotlineError, SettingsError
@@ -51,6 +56,8 @@ REPLICA_WAIT_S = 30.0
 """How long a start waits for a snapshot under way."""
 RESTART_PAUSE_S = 1.0
 HEALTH_EVERY_S = 10.0
+HUNG_S = 10.0
+"""An event that has waited so long for the core: it hangs."""
 PIN_CHECKS_AT_ONCE = 2
 
 
@@ -131,7 +138,19 @@ class Router:
         self._core = recovered.core
         self._journal = journal
         self._outbox = outbox
-        self._redis = RedisStream(outbox, redis_address(settings), secrets.redis_password, stream_key(site.name))
+        self._recordings = Folders.of(settings).recordings
+        overview = recovered.core.overview(max(recovered.last_ms, outbox.last.at_ms))
+        self._redis = RedisStream(
+            outbox,
+            redis_address(settings),
+            secrets.redis_password,
+            site.name,
+            present=present_of(overview, outbox.last.at_ms),
+            hide=pseudonyms(secrets.site_key),
+            keep=Keep(
+                settings.stream_keep_count, settings.stream_queue_keep_count, settings.stream_keep_days * 86_400_000
+            ),
+        )
         self._ari = AriSwitch(
             url=ari_address(settings),
             user=settings.ari_user,
@@ -142,6 +161,8 @@ class Router:
             submit=self._submit,
             open_playbacks=recovered.core.open_playbacks,
             other=self._other,
+            open_recordings=recovered.core.open_recordings,
+            recording_over=lambda name: recording_over(self._recordings, name),
             lane_count=settings.ari_lanes,
         )
         self._ami = AmiWatch(
@@ -165,7 +186,9 @@ class Router:
             secret=secrets.service_secret,
             submit=self._submit,
         )
-        self._away = AwayMessages(recordings=Folders.of(settings).recordings, country=site.country, submit=self._submit)
+        self._away = AwayMessages(
+            recordings=self._recordings, country=site.country, submit=self._submit, known=recovered.core.recordings
+        )
         self._engine = Engine(
             recovered.core,
             journal=journal,
@@ -173,6 +196,8 @@ class Router:
             execute=self._ari.execute,
             clock=Clock(max(recovered.last_ms, outbox.last.at_ms)),
         )
+        self._counts = RecordCounts(present_of(overview, outbox.last.at_ms))
+        self._engine.taps.append(self._counts.take)
         self._live.attach(self._engine.ask, self._engine.clock)
         self._engine.submit(
             RouterStarted(epoch=recovered.epoch + 1, config=site.version, seed=random_numbers.randbits(32))
@@ -185,6 +210,9 @@ class Router:
                 health=self._health,
                 ready=self._missing,
                 publish=self._live.publish,
+                messages=lambda wanted, done_too: recovered.core.messages(
+                    self._engine.clock(), wanted, done_too=done_too
+                ),
             ),
         )
         await control.start()
@@ -204,7 +232,10 @@ class Router:
                 tasks.create_task(self._keep("journal", self._journal.run), name="journal"),
                 tasks.create_task(self._keep("outbox", self._outbox.run), name="outbox"),
                 tasks.create_task(self._keep("snapshots", self._replicate), name="snapshots"),
+                tasks.create_task(self._keep("counts", self._counts.run), name="counts"),
             ]
+            if self._settings.metrics_port:
+                keepers.append(tasks.create_task(self._keep("metrics", self._metrics_server().run), name="metrics"))
             publishers = [
                 tasks.create_task(self._keep("saved files", self._live.watch), name="saved files"),
                 tasks.create_task(self._keep("planned versions", self._live.run_plan), name="planned versions"),
@@ -289,6 +320,8 @@ class Router:
             self._tasks.create_task(self._lookups.answer(command), name="lookup")
         elif isinstance(command, SendNotice):
             self._tasks.create_task(self._notices.deliver(command), name="notice")
+        elif isinstance(command, EraseRecording):
+            self._tasks.create_task(self._erase(command), name="erase")
         else:
             log.error("nobody carries out %s", type(command).__name__, extra={"call_id": command.call})
 
@@ -303,6 +336,9 @@ class Router:
             log.error("a PIN cannot be checked: %s; %s", error, error.cure, extra={"call_id": command.call})
         self._engine.submit(PinChecked(call=command.call, agent=command.agent, correct=correct, locked=locked))
 
+    async def _erase(self, command: EraseRecording) -> None:
+        self._engine.submit(await asyncio.to_thread(erase_recording, self._recordings, command.recording))
+
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)
 
@@ -313,6 +349,43 @@ class Router:
         if not self._ami.connected or not self._phones_seen:
             missing.append("ami")
         return tuple(missing)
+
+    def _metrics_server(self) -> MetricsServer:
+        metrics = Metrics(
+            Sources(
+                counts=self._counts,
+                health=self._health,
+                now=self._engine.clock,
+                turns=self._engine.turns_s,
+                lanes=self._ari.waiting_counts,
+                answers=self._ari.answers_s,
+                sending=self._redis.sending_s,
+                streams=lambda: {
+                    "sent_records": self._redis.sent_count,
+                    "foreign_entries": self._redis.foreign_count,
+                    "connects": self._redis.connect_count,
+                },
+                folders={"journal": self._home / "journal", "outbox": self._home / "outbox"},
+            )
+        )
+        settings = self._settings
+        return MetricsServer(
+            settings.metrics_host, settings.metrics_port, metrics=metrics.text, live=self._is_live, ready=self._is_ready
+        )
+
+    def _is_live(self) -> Mapping[str, Any]:
+        waited_s = self._engine.oldest_wait_s
+        return {"ok": waited_s < HUNG_S, "oldest_event_waits_s": round(waited_s, 3)}
+
+    def _is_ready(self) -> Mapping[str, Any]:
+        missing, disk = self._missing(), self._journal.trouble or self._outbox.trouble
+        return {
+            "ok": not missing and not disk,
+            "missing": list(missing),
+            "disk": disk,
+            "redis": self._redis.trouble,
+            "unsent_count": self._outbox.unsent_count,
+        }
 
     def _health(self) -> Mapping[str, Any]:
         waiting_since_ms = self._outbox.waiting_since_ms
@@ -340,6 +413,7 @@ class Router:
                 "unsent_ms": 0 if waiting_since_ms is None else max(self._engine.clock() - waiting_since_ms, 0),
             },
             "disk": {"trouble": self._journal.trouble or self._outbox.trouble},
+            "metrics": metrics_address(self._settings),
             "engine": self._engine.load._asdict(),
             "switch": msgspec.to_builtins(self._ari.counters),
         }
@@ -356,6 +430,14 @@ def ari_address(settings: Settings) -> str:
         return settings.ari_url.rstrip("/")
     host = reachable(settings.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.ari_port}/ari"
+
+
+def metrics_address(settings: Settings) -> str:
+    """Return where the metrics are, ``http://host:port/metrics``; "" where there are none."""
+    host = reachable(settings.metrics_host)
+    if not settings.metrics_port:
+        return ""
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.metrics_port}/metrics"
 
 
 def redis_address(settings: Settings) -> str:

@@ -15,19 +15,25 @@ from router.control import invariants, overview, reconcile
 from router.control.announcing import ANNOUNCE, Announcements
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
+from router.control.callbacks import Callbacks, is_callback
+from router.control.calling_back import CallingBack
 from router.control.codes import Codes
+from router.control.complaints import Complaints
 from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.inbox import Inbox
 from router.control.legs import Legs
 from router.control.locks import Locks
 from router.control.notices import Notices
+from router.control.offering import Offering
 from router.control.open_lines import OpenLines
 from router.control.outbound import Outbound
 from router.control.queueing import Queueing
 from router.control.ringing import Ringing
+from router.control.rounds import Rounds
 from router.control.state import STATE_VERSION, State
 from router.control.surge import Surges
 from router.control.tasks import Tasks
@@ -53,18 +59,23 @@ class CallControl:
         self.ending = Ending(self.desk)
         self.whispers = Whispers(self.desk)
         self.open_lines = OpenLines(self.desk)
-        self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines)
+        self.callbacks = Callbacks(self.desk, self.ending)
+        self.calling_back = CallingBack(self.desk, self.ending, self.callbacks, self.whispers)
+        self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines, self.calling_back)
         self.transfers = Transfers(self.desk, self.ending)
         self.outbound = Outbound(self.desk, self.ending)
         self.tasks = Tasks(self.desk, self.outbound)
         self.notices = Notices(self.desk)
         self.locks = Locks(self.desk)
         self.duty = Duty(self.desk, self.tasks, self.ending)
-        asks = Asks(self.desk, self.transfers, self.tasks)
-        self.queueing = Queueing(self.desk)
-        self.consulting = Consulting(self.desk, self.queueing, self.ending)
         self.announcements = Announcements(self.desk)
+        asks = Asks(self.desk, self.transfers, self.tasks, self.callbacks)
+        self.queueing = Queueing(self.desk, self.callbacks)
+        self.consulting = Consulting(self.desk, self.queueing, self.ending)
+        self.offering = Offering(self.desk, self.callbacks, self.queueing, self.ending, self.announcements)
         self.door = Door(self.desk, self.queueing, self.ending, asks, self.duty, self.announcements)
+        self.complaints = Complaints(self.desk)
+        self.rounds = Rounds(self.desk, self.callbacks)
         self.legs = Legs(
             self.desk,
             self.ringing,
@@ -74,9 +85,11 @@ class CallControl:
             self.open_lines,
             self.door,
             self.ending,
+            self.calling_back,
             self.consulting,
         )
         self.codes = Codes(self.desk)
+        self.inbox = Inbox(self.desk)
         self.surges = Surges(self.desk)
 
     # --- the contract ---
@@ -128,6 +141,18 @@ class CallControl:
         whispered = [playback for call in calls for playback in call.whispers]
         return (*of_calls, *whispered, *self.codes.open_playbacks())
 
+    def open_recordings(self) -> tuple[str, ...]:
+        """The recordings whose end we wait for."""
+        return tuple(call.request for call in self.desk.state.calls.values() if call.recording)
+
+    def recordings(self) -> frozenset[str]:
+        """The recordings the core knows of: whatever else lies in the recordings folder was left unheard of."""
+        return self.inbox.recordings()
+
+    def messages(self, now: Ms, wanted: str = "", *, done_too: bool = False) -> list[dict[str, Any]]:
+        """Messages as plain data, the oldest first: the one ``wanted``, else those not done, or all."""
+        return self.inbox.rows(now, wanted, done_too=done_too)
+
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
         state = self.desk.state
@@ -136,7 +161,12 @@ class CallControl:
 
     def overview(self, now: Ms) -> dict[str, Any]:
         """The present as plain data, for people and tools: calls, queues, agents, phones."""
-        return {**overview.of(self.desk, now), "surges": self.surges.overview(now)}
+        return {
+            **overview.of(self.desk, now),
+            "surges": self.surges.overview(now),
+            "callbacks": self.callbacks.rows(now),
+            "complaints": self.complaints.rows(),
+        }
 
     # --- the router, the site and the switch ---
 
@@ -145,6 +175,8 @@ class CallControl:
         state.epoch, state.call_count, state.switch_up = event.epoch, 0, False
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
+        self.inbox.router_started(turn)
+        self.rounds.arm(turn, anew=False)
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
         site = self.desk.site
         turn.note(records.RouterUp, site=site.name, epoch=event.epoch, calls=live, queues=tuple(site.floor.queues))
@@ -158,6 +190,9 @@ class CallControl:
         turn.note(records.SiteChanged, previous=previous, queues=tuple(self.desk.site.floor.queues))
         self.desk.overlays.published(turn, served)
         self.desk.agents.leave_removed(turn)
+        self.inbox.site_changed(turn)
+        self.callbacks.site_changed(turn)
+        self.rounds.arm(turn, anew=True)
         self.surges.site_changed(turn)
 
     def _switch_lost(self, turn: Turn, event: events.SwitchLost) -> None:
@@ -166,16 +201,6 @@ class CallControl:
     def _switch_seen(self, turn: Turn, event: events.SwitchSeen) -> None:
         self.desk.state.switch_up = True
         reconcile.settle(self, turn, event)
-
-    def _message_found(self, turn: Turn, event: events.MessageFound) -> None:
-        turn.note(
-            records.MessageReceived,
-            recording=event.recording,
-            did=event.did,
-            caller=event.caller.number or event.caller.raw,
-            left_at_ms=event.left_at,
-            length_ms=event.length_ms,
-        )
 
     # --- facts that may be of a call or of a feature code ---
 
@@ -187,10 +212,18 @@ class CallControl:
         elif not self.codes.hung_up(turn, event.channel):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
-    def _playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+    def playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        """What was played to a caller, an agent or a phone that dialled a code is over."""
         call = self.desk.state.calls.get(ids.call_of(event.playback))
         if ids.call_of(event.playback) in self.desk.state.codes:
             self.codes.played(turn, event.playback)
+        elif call is not None and call.playback == event.playback and is_callback(call):
+            call.playback = None
+            self.calling_back.played(turn, call)
+        elif call is not None and call.playback == event.playback and call.offer is not None:
+            call.playback = None
+            if (reply := self.offering.played(turn, call)) is not None:
+                self.door.left_queue(turn, call, reply)
         elif call is None or not self.whispers.played(turn, call, event.playback):
             self.door.played(turn, event)
 
@@ -199,11 +232,18 @@ class CallControl:
         call, leg = self.desk.call_on(event.channel), state.legs.get(event.channel)
         if call is not None and call.stage is Stage.TALKING:
             self.desk.note_leg(turn, call, records.TalkKeyPressed, by="caller", key=event.key)
+        elif call is not None and is_callback(call):
+            self.calling_back.customer_pressed(turn, call, event.key)
+        elif call is not None and call.offer is not None:
+            if (reply := self.offering.key(turn, call, event.key)) is not None:
+                self.door.left_queue(turn, call, reply)
         elif call is not None:
             self.door.key(turn, call, event.key)
         elif leg is not None:
             if leg.purpose is LegFor.AGENT and leg.stage is LegStage.BRIDGED:
                 self.desk.note_leg(turn, state.calls[leg.call], records.TalkKeyPressed, by="agent", key=event.key)
+            if leg.purpose is LegFor.AGENT and is_callback(state.calls[leg.call]):
+                self.calling_back.agent_pressed(turn, state.calls[leg.call], event.key)
         elif not self.codes.key(turn, event.channel, event.key):
             self.desk.ignore(turn, event, event.channel, "no such call")
 
@@ -234,10 +274,26 @@ class CallControl:
             self.tasks.emergency_over(turn, self.ending)
         while self.desk.outbound_ended:
             call, result = self.desk.outbound_ended.pop(0)
+            if is_callback(call):
+                self.callbacks.tried(turn, call, result)
+                continue
             told = self.tasks.call_ended(turn, call, result)
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
+        while self.desk.rejoined:
+            call, outcome = self.desk.rejoined.pop(0)
+            self.callbacks.caller_done(turn, call.own_callback, call, outcome)
+        while self.desk.answered:
+            call = self.desk.answered.pop(0)
+            self.complaints.call_ended(turn, call)
+            self.rounds.call_ended(turn, call)
+        while self.desk.callbacks_over:
+            over = self.desk.callbacks_over.pop(0)
+            if over.result in ("kept", "taken_up"):
+                self.complaints.reached(turn, over.number)
+            if over.round_name:
+                self.rounds.callback_ended(turn, over.round_name, over.callback, over.result)
         if self.desk.agents.left:
             for agent in self.desk.agents.left:
                 self.open_lines.closes(turn, agent)
@@ -256,6 +312,8 @@ class CallControl:
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
         self.surges.look(turn)
+        if self.desk.state.callbacks:
+            self.callbacks.release_for_emergencies()
         if self.desk.needs_music or self.desk.matcher.pending:
             self.ringing.settle(turn)
         if self.desk.gone_home:
@@ -278,8 +336,26 @@ class CallControl:
         if kind == "task":
             self.tasks.timer(turn, subject)
             return
+        if kind == "complaint":
+            self.complaints.timer(turn, subject, timer.name)
+            return
+        if kind == "round":
+            self.rounds.timer(turn, subject)
+            return
+        if kind == "callback":
+            self.callbacks.timer(turn, subject, timer.name)
+            return
         if kind == "notice":
             self.notices.timer(turn, subject, timer.name)
+            return
+        if kind == "message":
+            self.inbox.timer(turn, subject, timer.name)
+            return
+        if kind == "messages":
+            self.inbox.sweep(turn)
+            return
+        if kind == "erase":
+            self.inbox.erase_again(turn, subject)
             return
         if kind == "lock":
             self.locks.timer(subject)
@@ -299,6 +375,11 @@ class CallControl:
                 self.announcements.timer(turn, call)
             case "linger":
                 self.ending.linger(turn, call)
+            case "confirm":
+                self.calling_back.timer(turn, call)
+            case name if name.startswith("offer:"):
+                if (reply := self.offering.timer(turn, call, name)) is not None:
+                    self.door.left_queue(turn, call, reply)
             case name if name.startswith("ivr:"):
                 self.door.timer(turn, call, name.removeprefix("ivr:"))
             case name if name.startswith(("reach:", "ring:")):
@@ -316,10 +397,13 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.SiteLoaded: CallControl._site_loaded,
     events.SwitchLost: CallControl._switch_lost,
     events.SwitchSeen: CallControl._switch_seen,
-    events.MessageFound: CallControl._message_found,
+    events.MessageFound: lambda core, turn, e: core.inbox.found(turn, e),
+    events.MessageAsked: lambda core, turn, e: core.inbox.asked(turn, e),
+    events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
+    events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,
-    events.PlaybackFinished: CallControl._playback_finished,
+    events.PlaybackFinished: CallControl.playback_finished,
     events.CallArrived: lambda core, turn, e: core.door.arrived(turn, e),
     events.CallAnswered: lambda core, turn, e: core.door.answered(turn, e),
     events.ReplyArrived: CallControl._reply_arrived,
@@ -336,6 +420,11 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
+    events.CallbackAddAsked: lambda core, turn, e: core.callbacks.add_asked(turn, e),
+    events.CallbackCancelAsked: lambda core, turn, e: core.callbacks.cancel_asked(turn, e),
+    events.CallbackRetryAsked: lambda core, turn, e: core.callbacks.retry_asked(turn, e),
+    events.ComplaintOpenAsked: lambda core, turn, e: core.complaints.opened(turn, e),
+    events.ComplaintMoveAsked: lambda core, turn, e: core.complaints.moved(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),
     events.PinChecked: lambda core, turn, e: core.codes.pin_checked(turn, e),
     events.PhoneReachabilityChanged: lambda core, turn, e: core.desk.agents.phone_reachable(turn, e.phone, e.reachable),

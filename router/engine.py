@@ -19,10 +19,12 @@ from router.core.commands import Command
 from router.core.events import Event, RouterStarted
 from router.core.ids import Ms
 from router.core.records import Record
+from router.core.spans import Buckets
 from router.errors import RouterAway
 
 log = logging.getLogger(__name__)
 
+TURNS_S = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 BATCH_COUNT = 500
 """Events handled between two looks at the sockets."""
 FAULT_PAUSE_MS: Ms = 1_000
@@ -101,12 +103,21 @@ class Engine:
         self._stopped = False
         self._lag_ms = self._lag_max_ms = 0.0
         self._handled_count = self._fault_count = 0
+        self.turns_s = Buckets(TURNS_S)
+        """How long the core took for a batch of events, with writing the journal."""
+        self.taps: list[Callable[[Sequence[Record]], None]] = []
+        """Told of all records as they are made; they may only put them aside."""
         journal.rescue = self._snapshot
 
     @property
     def load(self) -> Load:
         """How the engine keeps up."""
         return Load(len(self._queue), self._lag_ms, self._lag_max_ms, self._handled_count, self._fault_count)
+
+    @property
+    def oldest_wait_s(self) -> float:
+        """How long the oldest event that is not handled yet has waited."""
+        return time.monotonic() - self._queue[0].since_s if self._queue else 0.0
 
     def submit(self, event: Event) -> None:
         """Queue an event. Never waits; call it on the loop's thread."""
@@ -152,6 +163,7 @@ class Engine:
     def step(self) -> None:
         """Handle one batch: core, then journal, then commands, records and answers."""
         now = self.clock()
+        began_s = time.perf_counter()
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_COUNT))]
         lines: list[bytes] = []
         outputs: list[Output] = []
@@ -167,10 +179,14 @@ class Engine:
                 answers.append((queued.answer, handled))
         self._handled_count += len(batch)
         self._journal.append(lines)
+        self.turns_s.add(time.perf_counter() - began_s)
         commands = [output for output in outputs if isinstance(output, Command)]
         if commands:
             self._send(commands)
-        self._outbox.append([output for output in outputs if isinstance(output, Record)])
+        records = [output for output in outputs if isinstance(output, Record)]
+        self._outbox.append(records)
+        for tap in self.taps:
+            tap(records)
         for answer, handled in answers:
             if not answer.done():
                 answer.set_result([output for output in handled if isinstance(output, Record)])

@@ -47,6 +47,12 @@ class Settings(BaseSettings):
 
     redis: Literal["own", "existing"] = Field("own", description="bring a Redis of our own, or use one there")
     redis_port: int = Field(6379, ge=1, le=65535)
+    metrics_port: int = Field(9464, ge=0, le=65535, description="TCP port of /metrics, /livez, /readyz; 0: none")
+    metrics_host: str = Field("127.0.0.1", description="address these bind to; they need no password")
+
+    stream_keep_count: int = Field(1_000_000, ge=1_000, description="about how many records the stream of all keeps")
+    stream_queue_keep_count: int = Field(200_000, ge=1_000, description="and that of each queue")
+    stream_keep_days: int = Field(14, ge=0, le=3_660, description="days records stay in the streams; 0: until too many")
     redis_url: str = Field("", description="existing Redis: redis://host:port/db, the password is in the secrets")
 
     board: Literal["own", "off"] = Field("own", description="whether `hotline up` starts the wallboard")
@@ -57,6 +63,12 @@ class Settings(BaseSettings):
     )
     facts_keep_days: int = Field(1_500, ge=1, description="how long the facts that measures are counted from are kept")
     figures: str = Field("", description="folder of roster, carrier's counts, monitored calls; else <home>/figures")
+
+    smtp_host: str = Field("", description="mail server for `hotline report --mail`; its password is in the secrets")
+    smtp_port: int = Field(0, ge=0, le=65535, description="its port; 0: the usual one of smtp_security")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_from: str = Field("", description="whom reports come from: hotline@example.org")
 
     @classmethod
     def settings_customise_sources(

@@ -264,6 +264,12 @@ class Agents:
                 status.resting = False
                 self._refresh(status)
 
+    def hold(self, agent: AgentId, callback: str) -> None:
+        """Keep an agent free for somebody whose phone is being rung, or ("") no longer."""
+        status = self._state.agents[agent]
+        status.held_for = callback
+        self._refresh(status)
+
     def line_opened(self, agent: AgentId, leg: ChannelId | None) -> None:
         """The phone of an agent that stays connected is connected, or (None) is not any longer."""
         status = self._state.agents[agent]
@@ -426,7 +432,7 @@ class Agents:
         phone = self._state.phones.get(status.phone)
         if status.phone in self._connected and status.open_leg is None:
             return False
-        return phone is not None and phone.free and not status.resting
+        return phone is not None and phone.free and not status.resting and not status.held_for
 
     def _go(self, turn: Turn, status: AgentStatus, event: AgentEvent, reason: str = "", by: str = "") -> None:
         """Apply an event by the table, note it, and keep timers and the matcher true to the new state."""

@@ -7,7 +7,7 @@ becomes idle takes the call with the lowest key of all groups they may serve. No
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from router.acd.agent import AgentStatus
 from router.acd.selection import STRATEGIES
@@ -173,17 +173,25 @@ class Matcher:
         """How many waiting calls nobody holds the line for (callbacks)."""
         return self._patient_count
 
+    def patient_in(self, queues: Collection[QueueName]) -> int:
+        """Return how many of those who stand in some queues never give up: callbacks."""
+        return sum(waiting.patient and waiting.queue in queues for waiting in self._waiting.values())
+
     def position(self, waiting: Waiting) -> int:
         """Return a call's place in its queue, from 1; calls being offered count."""
-        return bisect_left(self._order[waiting.queue], waiting.key) + 1
+        return bisect_left(self._order.get(waiting.queue, ()), waiting.key) + 1
 
     def length(self, queue: QueueName) -> int:
         """Return how many calls wait in a queue, those being offered included."""
         return len(self._order.get(queue, ()))
 
     def waits_unoffered(self, queue: QueueName) -> int:
-        """Return how many calls wait in a queue for whom no phone rings."""
-        return sum(len(group.waiting) for group in self._of_queue.get(queue, {}).values())
+        """Return how many callers wait in a queue for whom no phone rings; callbacks hold no line and do not count."""
+        groups = self._of_queue.get(queue, {}).values()
+        count = sum(len(group.waiting) for group in groups)
+        if self._patient_count:
+            count -= sum(self._waiting[call].patient for group in groups for _, call in group.waiting)
+        return count
 
     def has_idle(self, waiting: Waiting) -> bool:
         """Say whether an idle agent may serve a call that does not wait yet."""

@@ -114,10 +114,9 @@ class Overlays:
             self.close(turn, events.QueueCloseAsked(queue=subject, closed=False, by="time"))
 
     def _apply(self, turn: Turn, agent: AgentId, by: str) -> None:
-        overlay = self._state.overlays.get(agent)
         if agent not in self._yaml.agents:
-            return  # a new version no longer has them: they leave after their call
-        spec = laid_over(self._yaml.agents[agent], overlay)
+            return  # a new version has removed them meanwhile
+        spec = laid_over(self._yaml.agents[agent], self._state.overlays.get(agent))
         before = self._agents.queues_of(agent)
         self._agents.respecify(spec)
         self._tell(turn, spec, before, by)

@@ -21,7 +21,8 @@ Counts = dict[str, dict[str, int]]
 def availability(status: AgentStatus, phone: PhoneStatus | None) -> str:
     """Return ``free``, or the first rule by which an agent cannot be rung now.
 
-    A state's word, ``paused:<reason>``, ``phone_unreachable``, ``phone_in_use`` or ``resting``.
+    A state's word, ``paused:<reason>``, ``phone_unreachable``, ``phone_in_use``, ``held`` (for a callback),
+    ``resting``.
     """
     if status.state is AgentState.PAUSED:
         return f"paused:{status.reason}"
@@ -31,6 +32,8 @@ def availability(status: AgentStatus, phone: PhoneStatus | None) -> str:
         return "phone_unreachable"
     if not phone.free:
         return "phone_in_use"
+    if status.held_for:
+        return "held"
     return "resting" if status.resting else FREE
 
 

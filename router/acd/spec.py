@@ -2,6 +2,7 @@
 
 import msgspec
 
+from router.acd.callback_rules import CallbackRules, OfferRules
 from router.core.ids import AgentId, Ms, QueueName
 
 Skills = tuple[tuple[str, int], ...]
@@ -131,15 +132,19 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     ``weight_ms`` a head start for all its callers. ``ring_count`` phones ring at once, and the first to answer wins. By
     the rules of ``overflow`` callers are passed on.
 
-    ``hours`` names a calendar outside which the queue is closed; ``keep_at_closing`` whether callers who wait then are
-    still served. ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none);
+    ``hours`` names a calendar outside which the queue is closed; ``keep_at_closing`` whether callers who wait then
+    are still served. ``capacity`` is how many may wait (None: no limit); ``max_wait_ms`` the longest wait (0: none);
     ``join_empty`` whether callers may wait while nobody is signed in, ``stay_empty`` whether they go on waiting when
     everybody has left. ``reserve_count`` idle agents are kept for calls of ``reserve_for`` classes. For ``sticky_ms``
     a caller waits for the agent they had before. When an emergency has waited ``alarm_after_ms`` the supervisor is
     alarmed, and the people of ``duty_table`` (if it names one) are rung with ``duty_flow`` until one accepts.
     ``transfers`` says how agents may hand callers over: ``announced`` (they consult first), or ``both``.
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
-    name); ``tell_work_number`` says whether the caller then hears the agent's work number.
+    name); ``tell_work_number`` says whether the caller then hears the agent's work number. ``callbacks`` says how its
+    callers are called back (None: as :class:`CallbackRules` is by itself), ``offer`` when those who wait are offered
+    it. Of callers whose agent hangs up first, ``survey_share`` per cent are led into ``survey_flow`` ("": none),
+    emergencies only where ``survey_emergencies`` says so.
+
 
     ``expected_handling_ms`` and ``expected_patience_ms`` are what forecasts of the wait begin with, until the queue has
     taught better; ``estimate`` says how they are used (None: none are made), ``announcements`` what callers hear while
@@ -178,6 +183,11 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     transfers: str = "announced"
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
+    survey_flow: str = ""
+    survey_share: float = 100
+    survey_emergencies: bool = False
+    callbacks: CallbackRules | None = None
+    offer: OfferRules | None = None
     expected_handling_ms: Ms = 300_000
     expected_patience_ms: Ms = 600_000
     estimate: EstimatePlan | None = None

@@ -11,9 +11,12 @@ import aiohttp
 import msgspec
 
 from router.adapters.ari_operations import Request
+from router.core.spans import Buckets
 from router.errors import SwitchError
 
 log = logging.getLogger(__name__)
+
+ANSWERS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 Gone = Callable[[SwitchError], None]
 """Told once when a socket is lost."""
@@ -51,6 +54,13 @@ class Lane(Protocol):
         """Give up; what is not answered yet gets a reply of status 0."""
         ...
 
+    answers_s: Buckets
+
+    @property
+    def waiting_count(self) -> int:
+        """How many requests are not answered yet."""
+        ...
+
 
 class _Pair(msgspec.Struct, frozen=True):
     name: str
@@ -86,7 +96,9 @@ class SocketLane:
         self._gone = gone
         self._name = name
         self._ids = itertools.count(1)
-        self._open: dict[str, tuple[asyncio.Future[Reply], asyncio.TimerHandle]] = {}
+        self.answers_s = Buckets(ANSWERS_S)
+        """How long Asterisk took to answer; a transport may put one of its own here."""
+        self._open: dict[str, tuple[asyncio.Future[Reply], asyncio.TimerHandle, float]] = {}
         self._outbox: deque[str] = deque()
         self._wake = asyncio.Event()
         self._closed = False
@@ -100,7 +112,7 @@ class SocketLane:
             future.set_result(Reply(0, "not connected to Asterisk"))
             return future
         number = str(next(self._ids))
-        self._open[number] = (future, loop.call_later(self._timeout_s, self._late, number, request))
+        self._open[number] = (future, loop.call_later(self._timeout_s, self._late, number, request), loop.time())
         self._outbox.append(
             _ENCODER.encode(
                 _RestRequest(
@@ -115,6 +127,11 @@ class SocketLane:
         )
         self._wake.set()
         return future
+
+    @property
+    def waiting_count(self) -> int:
+        """How many requests are not answered yet."""
+        return len(self._open)
 
     async def close(self) -> None:
         """Close the socket; open requests get a reply of status 0."""
@@ -132,7 +149,7 @@ class SocketLane:
 
     def _fail(self) -> None:
         self._closed = True
-        for future, timer in self._open.values():
+        for future, timer, _ in self._open.values():
             timer.cancel()
             if not future.done():
                 future.set_result(Reply(0, "the connection to Asterisk was lost"))
@@ -161,6 +178,7 @@ class SocketLane:
                 waiting = self._open.pop(incoming.request_id, None)
                 if waiting is not None:
                     waiting[1].cancel()
+                    self.answers_s.add(waiting[0].get_loop().time() - waiting[2])
                     if not waiting[0].done():
                         waiting[0].set_result(Reply(incoming.status_code, incoming.message_body))
             elif incoming.type == "ApplicationReplaced":
@@ -185,6 +203,8 @@ class HttpLane:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._gone = gone
         self._name = name
+        self.answers_s = Buckets(ANSWERS_S)
+        """How long Asterisk took to answer; a transport may put one of its own here."""
         self._queue: deque[tuple[Request, asyncio.Future[Reply]]] = deque()
         self._wake = asyncio.Event()
         self._closed = False
@@ -199,6 +219,11 @@ class HttpLane:
             self._queue.append((request, future))
             self._wake.set()
         return future
+
+    @property
+    def waiting_count(self) -> int:
+        """How many requests are not answered yet."""
+        return len(self._queue)
 
     async def close(self) -> None:
         """Stop working; open requests get a reply of status 0."""
@@ -220,6 +245,7 @@ class HttpLane:
             self._wake.clear()
             while self._queue:
                 request, future = self._queue[0]
+                began_s = future.get_loop().time()
                 try:
                     reply = await send_over_http(self._session, self._base_url, request, self._timeout)
                 except TimeoutError:
@@ -229,6 +255,7 @@ class HttpLane:
                     self._fail()
                     return
                 self._queue.popleft()
+                self.answers_s.add(future.get_loop().time() - began_s)
                 if not future.done():
                     future.set_result(reply)
 

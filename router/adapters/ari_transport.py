@@ -18,8 +18,9 @@ import aioari
 import aiohttp
 import msgspec
 
-from router.adapters.ari_lanes import Fenced, HttpLane, Lane, Reply, SocketLane, send_over_http
+from router.adapters.ari_lanes import ANSWERS_S, Fenced, HttpLane, Lane, Reply, SocketLane, send_over_http
 from router.adapters.ari_operations import Operations, Request
+from router.core.spans import Buckets
 from router.errors import SwitchError
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class AriTransport:
         self._client: Any = None
         self._operations: Operations | None = None
         self._lanes: list[Lane] = []
+        self.answers_s = Buckets(ANSWERS_S)
+        """How long Asterisk took to answer a request, since the start."""
         self._events: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
         self._gone: asyncio.Future[SwitchError] | None = None
@@ -122,7 +125,9 @@ class AriTransport:
                 if over_socket is None:
                     over_socket = await self._try_rest()
                 for number in range(1, self._lane_count + 1):
-                    self._lanes.append(await self._open_lane(number, over_socket))
+                    lane = await self._open_lane(number, over_socket)
+                    lane.answers_s = self.answers_s
+                    self._lanes.append(lane)
         except TimeoutError:
             await self.drop()
             raise SwitchError(
@@ -178,6 +183,10 @@ class AriTransport:
         if self._operations is None:
             raise SwitchError("not connected to Asterisk")
         return self._operations.encode(name, body, **values)
+
+    def waiting_counts(self) -> dict[str, int]:
+        """How many requests of each lane, by its number, are not answered yet."""
+        return {str(number): lane.waiting_count for number, lane in enumerate(self._lanes, start=1)}
 
     def send(self, key: str, request: Request) -> "asyncio.Future[Reply]":
         """Send a request on the lane of ``key`` (a call's id): requests of one key are carried out in order.

@@ -24,6 +24,14 @@ _NUMBER = re.compile(r"(?<![\w.])\+?\d{6,}(?![\w.]*\d)")
 _KEY = re.compile(r"((?:key|keys|pin|digits?|password)['\"]?\s*[=:]\s*['\"]?)[^\s'\",)]+", re.IGNORECASE)
 
 
+_by_level: dict[str, int] = {"warning": 0, "error": 0}
+
+
+def counts_by_level() -> dict[str, int]:
+    """How many lines were logged since the start, by level."""
+    return dict(_by_level)
+
+
 def mask(text: str) -> str:
     """Hide callers' numbers and typed keys in a text: ``+8613800138000`` becomes ``+86*********00``."""
     return _NUMBER.sub(_hide, _KEY.sub(r"\1***", text))
@@ -106,6 +114,7 @@ class _Straight(logging.handlers.QueueHandler):
     """Hands records over as they are: the formatters need their exceptions and extra fields."""
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        _by_level[record.levelname.lower()] = _by_level.get(record.levelname.lower(), 0) + 1
         record.getMessage()  # Arguments may change later; a wrong format is found here, in the place of the mistake.
         return record
 

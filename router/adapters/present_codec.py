@@ -90,6 +90,7 @@ def from_hash(fields: Mapping[str, str]) -> Present:
         cursor,
         queues=[queue.queue for queue in rows["queue"]],
         closed={queue.queue: queue.closed_by for queue in rows["queue"] if queue.closed_by},
+        estimates={q.queue: (q.estimate_ms, q.estimate_at_ms) for q in rows["queue"] if q.estimate_at_ms},
         calls=rows["call"],
         agents=rows["agent"],
         phones=rows["phone"],

@@ -54,6 +54,11 @@ def from_fields(fields: Mapping[str, str]) -> Record:
     return msgspec.convert(plain, kind, strict=False)
 
 
+def is_ours(entry: str, fields: Mapping[str, str]) -> bool:
+    """Say whether an entry of a stream is a record of a router: its id is made of its own time and number."""
+    return "type" in fields and entry.isascii() and entry == f"{fields.get('at_ms')}-{fields.get('seq')}"
+
+
 def _flat(value: object) -> str:
     match value:
         case bool():

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from router.adapters.present_codec import Damaged, from_hash
-from router.adapters.record_codec import RECORD_TYPES, from_fields
+from router.adapters.record_codec import RECORD_TYPES, from_fields, is_ours
 from router.adapters.stream_keys import present_key, public_key, queue_key, stream_key
 from router.core.present import Present
 from router.core.records import SCHEMA_VERSION, AnyRecord, Record
@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """An entry that is no record this version can read. ``cursor`` is that of the last record before it.
+    """An entry that is no record this version can read. ``cursor`` is where to read on behind it.
 
     ``reason``: ``foreign`` (not one of ours), ``unknown_type`` (a record of a newer router), ``newer_version`` (its
     meaning may have changed) or ``damaged``; ``detail`` says more, in words. ``seq`` is 0 where it has none.
@@ -164,7 +164,7 @@ async def _check_start(redis: "Redis", key: str, cursor: str, whole: bool) -> No
     if cursor == START:
         return
     first = await _range(redis, key, min=f"({cursor}", count=50)
-    ours = next((entry for entry, fields in first if _is_ours(entry, fields)), "")
+    ours = next((entry for entry, fields in first if is_ours(entry, fields)), "")
     if whole:
         if ours and _seq(ours) != _seq(cursor) + 1:
             raise Gap(key, cursor, ours)
@@ -197,9 +197,9 @@ async def _range(redis: "Redis", key: str, **span: Any) -> _Entries:
 
 def _decode(entry: str, cursor: str, fields: Mapping[str, str]) -> Entry | Unread:
     kind = fields.get("type", "")
-    if not _is_ours(entry, fields):
+    if not is_ours(entry, fields):
         return Unread(entry, cursor, "foreign", "an entry that no router of this site wrote", fields)
-    seq = int(fields["seq"])
+    seq, cursor = int(fields["seq"]), entry
     version = fields.get("v", "")
     if kind not in RECORD_TYPES:
         return Unread(entry, cursor, "unknown_type", f"no record is called {kind!r} in this version", fields, seq)
@@ -214,11 +214,6 @@ def _decode(entry: str, cursor: str, fields: Mapping[str, str]) -> Entry | Unrea
 
 def _any(record: Record) -> AnyRecord:
     return record  # type: ignore[return-value]  # from_fields makes one of AnyRecord's classes
-
-
-def _is_ours(entry: str, fields: Mapping[str, str]) -> bool:
-    """Say whether an entry is a record of a router: its id is made of its own time and number."""
-    return "type" in fields and entry == f"{fields.get('at_ms')}-{fields.get('seq')}" and entry.isascii()
 
 
 def _canonical(cursor: str) -> str:

@@ -1,14 +1,8 @@
 """Pure: the callbacks that are open, by queue, folded from the records."""
 
-from typing import Any
-
 from router.core import records
 from router.core.ids import Ms
 from router.core.records import Record
-
-BOOKED: type[Record] | None = getattr(records, "CallbackBooked", None)
-ENDED: type[Record] | None = getattr(records, "CallbackEnded", None)
-"""Records of callbacks that keep their place in the line; None in a version that only notes who asked for one."""
 
 
 class Callbacks:
@@ -19,14 +13,10 @@ class Callbacks:
 
     def take(self, record: Record) -> None:
         """Fold a record in."""
-        told: Any = record
-        if isinstance(record, records.CallbackAsked):
-            if BOOKED is None:
-                self._open[record.call_id] = (record.queue, 0)
-        elif BOOKED is not None and isinstance(record, BOOKED):
-            self._open[told.callback] = (str(told.queue), told.due_ms)
-        elif ENDED is not None and isinstance(record, ENDED):
-            self._open.pop(told.callback, None)
+        if isinstance(record, records.CallbackBooked):
+            self._open[record.callback] = (record.queue, record.due_ms)
+        elif isinstance(record, records.CallbackEnded):
+            self._open.pop(record.callback, None)
 
     def open_by_queue(self) -> dict[str, int]:
         """Return how many are open in each queue."""

@@ -9,7 +9,8 @@ from typing import Any, cast
 from redis import Redis
 from redis.exceptions import RedisError
 
-from router.adapters.redis_stream import cure_of, stream_key
+from router.adapters.redis_stream import cure_of
+from router.adapters.stream_keys import stream_key
 from router.app import redis_address
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
@@ -39,6 +40,7 @@ class Past:
         home = settings.home.absolute()
         self.archive_folder = Path(settings.archive).absolute() if settings.archive else home / "archive"
         self.figures_folder = Path(settings.figures).absolute() if settings.figures else home / "figures"
+        self._figures: Figures | None = None
         self.secrets = Secrets.load_or_create(settings.home)
         self.key = hmac.digest(self.secrets.site_key.encode(), b"callers in facts", "sha256")
 
@@ -48,7 +50,9 @@ class Past:
 
     def figures(self) -> Figures:
         """Return the roster and what else people keep. Raises FiguresError for a mistake."""
-        return read_figures(self.figures_folder)
+        if self._figures is None:
+            self._figures = read_figures(self.figures_folder)
+        return self._figures
 
     def history(self, span: tuple[int, int]) -> History:
         """Return the archive, to be read for a span."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from router.adapters.asyncapi import as_yaml
 from router.adapters.record_schema import as_json_schema, as_markdown
 from router.cli.output import refuse
 from router.flowfile.site_schema import site_schemas
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
         """Schemas of what the router writes and reads."""
 
     group.command("records")(records)
+    group.command("stream")(stream)
     group.command("site")(site)
     app.add_typer(group, name="schema")
 
@@ -30,6 +32,11 @@ def records(markdown: Annotated[bool, typer.Option("--markdown", help="as tables
         typer.echo(as_markdown())
     else:
         typer.echo(json.dumps(as_json_schema(), indent=2, ensure_ascii=False))
+
+
+def stream() -> None:
+    """Print the AsyncAPI 3 document of the streams and the present in Redis."""
+    typer.echo(as_yaml(), nl=False)
 
 
 def site(

@@ -81,6 +81,7 @@ def _print(health: dict[str, Any], seen: dict[str, Any]) -> None:
         ("phones", f"{registered} of {len(seen['phones'])} registered"),
         ("agents", f"{len(signed_in)} signed in" + "".join(f", {count} {state}" for state, count in states.items())),
         ("calls", str(len(seen["calls"]))),
+        ("metrics", health.get("metrics") or "-"),
         (
             "engine",
             f"{engine['handled_count']} events, lag {engine['lag_ms']:.1f} ms (worst {engine['lag_max_ms']:.1f})",

@@ -1,5 +1,6 @@
 """``hotline why`` and ``why-not``: the story of a call in plain sentences, and why an agent did not get it."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -23,10 +24,16 @@ from router.site import Site
 from router.why import moments
 from router.why.answer import Answer, explain
 from router.why.phrases import LANGUAGES, Phrases
-from router.why.story import tell
+from router.why.story import tell, tell_callback
 from router.why.stretches import from_stream
 
-Call = Annotated[str, typer.Argument(metavar="[CALL]", help="the call's id, or c42 of it", show_default=False)]
+Call = Annotated[
+    str,
+    typer.Argument(metavar="[CALL]", help="the call's id, or c42 of it; a callback's, or k7 of it", show_default=False),
+]
+
+
+_CALLBACK = re.compile(r"(?:.+\.)?k\d+")
 
 
 class Language(StrEnum):
@@ -66,11 +73,17 @@ def why(
     if at and not agent:
         raise refuse("--at needs --agent", "hotline why --agent 1001 --at 10:42")
     settings, site = _settings_and_site()
-    with event_stream(settings, site.name) as stream:
-        found = _find(stream, site, call, caller, agent, at)
-        window = stream.window(found)
     language = _language(lang, site)
-    story = tell(CallId(found.call), window, Phrases(language, site.clock), language)
+    words = Phrases(language, site.clock)
+    with event_stream(settings, site.name) as stream:
+        if _CALLBACK.fullmatch(call):
+            booked = stream.by_callback(call)
+            if booked is None:
+                raise refuse(f"there is no callback '{call}' in the stream", "see `hotline callbacks list`")
+            story = tell_callback(*booked, words, language)
+        else:
+            found = _find(stream, site, call, caller, agent, at)
+            story = tell(CallId(found.call), stream.window(found), words, language)
     if json:
         print_json(msgspec.to_builtins(story))
         return

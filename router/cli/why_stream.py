@@ -11,7 +11,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from router.adapters.record_codec import from_fields
-from router.adapters.redis_stream import cure_of, stream_key
+from router.adapters.redis_stream import cure_of
+from router.adapters.stream_keys import stream_key
 from router.app import redis_address
 from router.core.ids import Ms
 from router.core.records import Record
@@ -68,6 +69,14 @@ class EventStream:
         for earlier in range(int(epoch or 0), max(int(epoch or 0) - EPOCHS, 0), -1):
             if (found := self._whole(f"{site}.{earlier}.{call}")) is not None:
                 return found
+        return None
+
+    def by_callback(self, name: str) -> tuple[str, list[Record]] | None:
+        """Find a callback by its id, or ``k7`` of it: its whole id and every record from its booking on."""
+        for entry, fields in self._backward():
+            known = fields.get("callback", "")
+            if fields.get("type") == "CallbackBooked" and name in (known, known.rpartition(".")[2]):
+                return known, list(_decoded(self._forward(entry)))
         return None
 
     def newest(self) -> Found | None:

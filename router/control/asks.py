@@ -1,6 +1,7 @@
 """Pure: what flows ask for outside: the order becomes a command, and the answer finds its way back to the flow."""
 
 from router.control.call import Call, Stage
+from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.control.locks import Locks
 from router.control.messages import Messages
@@ -14,6 +15,7 @@ from router.ivr.orders import (
     AnyOrder,
     Authenticate,
     Book,
+    CallBack,
     Cancel,
     LookUp,
     Notify,
@@ -29,8 +31,9 @@ from router.ivr.orders import (
 class Asks:
     """The open questions of calls, at most one each."""
 
-    def __init__(self, desk: Desk, transfers: Transfers, tasks: Tasks) -> None:
+    def __init__(self, desk: Desk, transfers: Transfers, tasks: Tasks, callbacks: Callbacks) -> None:
         self._desk = desk
+        self._callbacks = callbacks
         self._transfers = transfers
         self._tasks = tasks
         self._locks = Locks(desk)
@@ -75,6 +78,8 @@ class Asks:
             case SetExtension(extension=extension, open=is_open, do_not_disturb=quiet):
                 known = self._desk.set_extension(turn, extension, is_open, quiet, call.id)
                 return Reply(status="ok" if known else "missing")
+            case CallBack():
+                return self._call_back(turn, call, order)
             case Page():
                 return self._tasks.page(turn, order, call.request)
         return None
@@ -97,6 +102,19 @@ class Asks:
             )
         )
         return None
+
+    def _call_back(self, turn: Turn, call: Call, order: CallBack) -> Reply:
+        """Book a callback for a caller, or cancel the one that is promised to this number."""
+        if not order.cancel:
+            reply = self._callbacks.book(turn, order.queue, order.number, call=call)
+            call.callback_asked = call.callback_asked or reply.status in ("ok", "open")
+            return reply
+        found = self._callbacks.open_for(self._callbacks.number_of(order.number), order.queue)
+        if found is None:
+            return Reply(status="missing")
+        self._callbacks.cancel(turn, found, "caller", call.id)
+        call.callback_asked = False
+        return Reply(status="ok")
 
     def withdraw(self, turn: Turn, call: Call) -> None:
         """The flow does not want the answer any more; a recording ends and is kept, a ring is taken back.

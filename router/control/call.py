@@ -26,19 +26,23 @@ class Stage(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     """Waiting, while an agent's phone rings for it."""
+    CALLING_BACK = "calling_back"
+    """An agent has picked up for a callback, and its customer is being rung."""
     CONNECTING = "connecting"
     TALKING = "talking"
     CONSULTING = "consulting"
     """On hold, while the agent asks somebody."""
     TRANSFERRING = "transferring"
     """Somebody who is no agent is being rung for the caller."""
+    SURVEY = "survey"
+    """The talk is over, the agent has hung up, and the caller is asked how it was."""
     AWAY = "away"
     """Connected to somebody who is no agent."""
     ENDED = "ended"
     """The terminal record is out; legs may still be closing."""
 
 
-WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CONNECTING})
+WAITS = frozenset({Stage.WAITING, Stage.OFFERED, Stage.CALLING_BACK, Stage.CONNECTING})
 """Stages in which a call has a place in a queue."""
 TALKS = frozenset({Stage.TALKING, Stage.CONSULTING})
 """Stages in which an agent has the caller."""
@@ -52,6 +56,8 @@ class CallEvent(StrEnum):
     OFFERED = "offered"
     NOT_TAKEN = "not_taken"
     TAKEN = "taken"
+    TAKEN_FIRST = "taken_first"
+    """An agent picked up for somebody who is not on the line yet."""
     CONNECTED = "connected"
     NOT_CONNECTED = "not_connected"
     GIVEN_BACK = "given_back"
@@ -66,6 +72,8 @@ class CallEvent(StrEnum):
     TRANSFER = "transfer"
     NOT_TRANSFERRED = "not_transferred"
     TRANSFERRED = "transferred"
+    AGENT_LEFT = "agent_left"
+    """The agent hung up first, and the caller is to be asked how it was."""
     ENDED = "ended"
 
 
@@ -91,7 +99,13 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
     },
     Stage.OFFERED: {
         CallEvent.TAKEN: Stage.CONNECTING,
+        CallEvent.TAKEN_FIRST: Stage.CALLING_BACK,
         CallEvent.NOT_TAKEN: Stage.WAITING,
+        CallEvent.ENDED: Stage.ENDED,
+    },
+    Stage.CALLING_BACK: {
+        CallEvent.ANSWERED: Stage.CONNECTING,
+        CallEvent.NOT_CONNECTED: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.CONNECTING: {
@@ -103,6 +117,7 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.CONSULT: Stage.CONSULTING,
         CallEvent.TRANSFER: Stage.TRANSFERRING,
         CallEvent.SENT_BACK: Stage.WAITING,
+        CallEvent.AGENT_LEFT: Stage.SURVEY,
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.CONSULTING: {
@@ -112,6 +127,7 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.SENT_BACK: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
+    Stage.SURVEY: {CallEvent.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
 """Stage -> event -> next stage; what is not here cannot happen."""
@@ -205,6 +221,20 @@ class MessageDraft(msgspec.Struct, kw_only=True):
     length_ms: Ms | None = None
 
 
+class OfferStep(msgspec.Struct, kw_only=True):
+    """Where a waiting caller is in what they are offered; see :mod:`router.control.offering`.
+
+    ``number`` is the one they have confirmed or are asked to, ``typed`` what they are typing, ``silent_count`` how
+    often they have said nothing and ``wrong_count`` how often something that cannot be.
+    """
+
+    stage: str
+    number: str = ""
+    typed: str = ""
+    silent_count: int = 0
+    wrong_count: int = 0
+
+
 class Consult(msgspec.Struct, kw_only=True):
     """Whom an agent consults, by ``leg``; ``talking_since`` is 0 until both hear each other.
 
@@ -230,7 +260,9 @@ class Call(msgspec.Struct, kw_only=True):
     whom its agent asks now; ``sent_by`` the agent who sent it on, ``sent_because`` of what, ``announced`` or not,
     ``sent_at`` when to a queue; ``need`` the skills it asked for and ``language`` what the caller heard, for when its
     flow is over; ``wait_told`` is what was foretold and said to a waiting caller. ``passed`` are the queues that have
-    passed it on by their overflow, ``overflowed`` the rules that did (``queue:number``).
+    passed it on by their overflow, ``overflowed`` the rules that did (``queue:number``). ``offer`` is what they are
+    just offered, ``own_callback`` the open callback whose place they have taken up. Of a callback of ours ``told``
+    says whether an agent has heard already whom they call back, ``mark`` what the agent says that it came to.
     """
 
     id: CallId
@@ -294,6 +326,10 @@ class Call(msgspec.Struct, kw_only=True):
     show: str = ""
     data: dict[str, str] = {}
     fields: dict[str, str] = {}
+    offer: OfferStep | None = None
+    own_callback: str = ""
+    told: bool = False
+    mark: str = ""
     wait_told: WaitTold | None = None
 
     @property

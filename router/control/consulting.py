@@ -165,6 +165,7 @@ class Consulting:
         turn.order(commands.StartMusic(call=call.id, channel=call.channel))
         leg = self._desk.state.legs[consult.leg]
         if consulted.picked_up(leg) and call.bridge not in bridges:
+            self._desk.drop_bridge(turn, call)
             self.answered(turn, call, leg)
 
     # --- inside ---
@@ -268,6 +269,7 @@ class Consulting:
             by=call.sent_by,
             announced=call.announced,
             reason=call.sent_because,
+            queue=call.queue,
         )
 
     def _play_music(self, turn: Turn, call: Call) -> None:

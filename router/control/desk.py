@@ -1,11 +1,12 @@
 """Pure: what the machines of a call share: the memory, the timers, the versions of the site, and small orders."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from router.acd.agents import Agents
+from router.acd.callback import CallbackState
 from router.acd.decision import passed_over
 from router.acd.overlays import Overlays, laid_over
 from router.acd.presence import Counts
@@ -17,16 +18,27 @@ from router.control.state import ExtensionStatus, State
 from router.core import cadence, commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.ids import CallId, ChannelId, Ms, PhoneName
+from router.core.records import Outcome
 from router.core.timers import Timers
 from router.core.turn import Turn
 from router.site import Site
+
+
+class CallbackOver(NamedTuple):
+    """A callback that came to its end in this turn, for those who follow it up."""
+
+    callback: str
+    number: str
+    result: str
+    round_name: str
 
 
 class Desk:
     """The shared part.
 
     ``needs_music`` are the callers who shall hear music at the end of this turn, ``outbound_ended`` the calls of our
-    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it.
+    own that ended in it, with their results, ``gone_home`` the legs of connected phones that left a call in it,
+    ``rejoined`` calls that ended in it of callers who had rung again while we had promised to call them back.
     """
 
     agents: Agents
@@ -40,6 +52,9 @@ class Desk:
         self.needs_music: dict[CallId, None] = {}
         self.outbound_ended: list[tuple[Call, str]] = []
         self.gone_home: dict[ChannelId, Leg] = {}
+        self.answered: list[Call] = []
+        self.callbacks_over: list[CallbackOver] = []
+        self.rejoined: list[tuple[Call, Outcome]] = []
         self._sites = sites
         self.take_site()
 
@@ -73,8 +88,11 @@ class Desk:
         self.matcher = self.agents.matcher
         for waiting in self.state.waiting.values():
             self.matcher.add(waiting)
-            if self.state.calls[waiting.call].stage is Stage.CONNECTING:
+            if self.state.calls[waiting.call].stage in (Stage.CALLING_BACK, Stage.CONNECTING):
                 self.matcher.taken(waiting.call)
+        for callback in self.state.callbacks.values():
+            if callback.state is CallbackState.WAITING and callback.queue in floor.queues:
+                self.matcher.add(callback.place)
 
     def queue_of(self, call: Call) -> Queue:
         """The queue a call is in, as the call's version of the site has it."""

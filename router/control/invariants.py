@@ -93,7 +93,7 @@ def _place(desk: Desk, call: Call, turn: Turn) -> Waiting:
         seq=desk.state.wait_seq,
         asked_at=call.asked_at,
         privileged=not queue.reserve_count or call_class.tier == 0 or call_class.name in queue.reserve_for,
-        offered=1 if call.stage is Stage.CONNECTING else 0,
+        offered=1 if call.stage in (Stage.CALLING_BACK, Stage.CONNECTING) else 0,
     )
 
 
@@ -197,6 +197,9 @@ def _timers_have_owners(desk: Desk, turn: Turn) -> Iterator[Fault]:
         "call": lambda name: name in desk.state.calls,
         "code": lambda name: name in desk.state.codes,
         "agent": lambda name: name in desk.state.floor.agents,
+        "message": lambda name: name in desk.state.messages,
+        "callback": lambda name: name in desk.state.callbacks,
+        "complaint": lambda name: name in desk.state.complaints,
     }
     for owner in desk.timers.owners():
         kind, _, name = owner.partition(":")
@@ -208,7 +211,8 @@ def _timers_have_owners(desk: Desk, turn: Turn) -> Iterator[Fault]:
 def _nobody_is_overlooked(desk: Desk, turn: Turn) -> Iterator[Fault]:
     """No call waits while an agent who may take it is idle, and reservations count who is."""
     for call in desk.matcher.overlooked():
-        yield Fault("call_overlooked", desk.state.waiting[call].queue, call, "matched anew", True)
+        place = desk.state.waiting.get(call)
+        yield Fault("call_overlooked", place.queue if place else "", call, "matched anew", True)
     for queue in desk.matcher.miscounted_reserves():
         yield Fault("reserve_miscounted", queue, "", "counted anew", True)
 

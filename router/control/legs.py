@@ -1,6 +1,8 @@
 """Pure: reports about legs that we dialled, and to whom they belong: an agent, a transfer, a call of our own."""
 
 from router.control.call import Call, Leg, LegEvent, LegFor, LegStage, Stage
+from router.control.callbacks import is_callback
+from router.control.calling_back import CallingBack
 from router.control.consulting import Consulting
 from router.control.desk import Desk
 from router.control.door import Door
@@ -31,8 +33,10 @@ class Legs:
         open_lines: OpenLines,
         door: Door,
         ending: Ending,
+        calling_back: CallingBack,
         consulting: Consulting,
     ) -> None:
+        self._calling_back = calling_back
         self._consulting = consulting
         self._desk = desk
         self._duty = duty
@@ -79,6 +83,8 @@ class Legs:
                 self._transfers.answered(turn, call, leg)
             case LegFor.CONSULT:
                 self._consulting.answered(turn, call, leg)
+            case LegFor.OUTBOUND if is_callback(call):
+                self._calling_back.answered(turn, call, leg)
             case LegFor.OUTBOUND:
                 self._outbound.answered(turn, call, leg)
                 self._door.begin(turn, call, call.did)
@@ -99,6 +105,7 @@ class Legs:
                 self._consulting.agent_left(turn, call)
             case LegFor.AGENT:
                 self._ringing.ended(turn, call, leg, event.why)
+                self._begin_survey(turn, call)
             case LegFor.CONSULT:
                 self._consulting.ended(turn, call, leg, event.why)
             case LegFor.TRANSFER:
@@ -114,8 +121,13 @@ class Legs:
             self._consulting.agent_left(turn, call)
         elif call is not None:
             self._ringing.ended(turn, call, leg, why)
+            self._begin_survey(turn, call)
             self._ending.forget_if_closed(call)
         self._open_lines.ended(turn, leg)
+
+    def _begin_survey(self, turn: Turn, call: Call) -> None:
+        if call.stage is Stage.SURVEY and call.session is None:
+            self._door.survey(turn, call)
 
     def connected(self, turn: Turn, event: events.LegsConnected) -> None:
         """Both legs of a call are in their bridge."""

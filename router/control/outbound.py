@@ -75,7 +75,7 @@ class Outbound:
         call.caller_gone = True
         if call.stage is Stage.ENDED:
             self._ending.forget_if_closed(call)
-        elif call.stage is Stage.DIALLING:
+        elif call.stage in (Stage.DIALLING, Stage.CALLING_BACK):
             result = why.value if why is not LegEnd.CANCELLED else LegEnd.UNREACHABLE.value
             self._ending.end(turn, call, Outcome.SELF_SERVED, "party", result)
         else:

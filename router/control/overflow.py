@@ -79,7 +79,7 @@ class Overflowing:
         """Waiting callers who are passed on because there is ``nobody`` any more, or because of ``closing``."""
         for waiting in list(self._desk.state.waiting.values()):
             call = self._desk.state.calls[waiting.call]
-            if why not in self._reasons(call.config):
+            if call.purpose or why not in self._reasons(call.config):  # a callback of ours is nobody's to pass on
                 continue
             queue = self._desk.queue_of(call)
             for rule in self._open_rules(call, queue, waiting):

@@ -16,7 +16,7 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
     live = [call for call in desk.state.calls.values() if call.stage is not Stage.ENDED]
     queues = []
     for name, queue in site.floor.queues.items():
-        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name]
+        spans = [now - w.asked_at for w in desk.state.waiting.values() if w.queue == name and not w.patient]
         queues.append(
             {
                 "queue": name,

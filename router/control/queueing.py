@@ -6,21 +6,27 @@ from router.acd.standing import STANDARD, class_of, strongest
 from router.acd.waiting import Waiting
 from router.control import waits
 from router.control.announcing import ANNOUNCE
-from router.control.call import Call, CallEvent, Stage
+from router.control.call import Call, CallEvent, LegFor, LegStage, Stage
+from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.control.overflow import Overflowing, Rule
 from router.core import commands, records
+from router.core.commands import HangUpReason
 from router.core.ids import AgentId, Ms, QueueName
 from router.core.turn import Turn
 from router.ivr.effects import Enqueue
 from router.ivr.orders import Reply
 
+OFFER_DUE = "offer:due"
+"""The name of a waiting call's timer for the next offer."""
+
 
 class Queueing:
     """Callers who ask for a person, as long as no phone rings for them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, callbacks: Callbacks) -> None:
         self._desk = desk
+        self._callbacks = callbacks
         self.overflowing = Overflowing(desk, self._is_closed)
         self.overflowing.estimate = self._estimate_ms
 
@@ -44,6 +50,8 @@ class Queueing:
             return Reply(status=refusal)
         desk.state.wait_seq += 1
         desk.stop_playback(turn, call)
+        if desk.state.callbacks and waiting.tier:
+            self._callbacks.taken_up(turn, call, waiting)
         call.apply(CallEvent.ASKED)
         self._wait(turn, call, queue, waiting, asked_before=asked_before)
         if not waiting.tier:
@@ -169,6 +177,8 @@ class Queueing:
     def _entertain(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> None:
         """What a caller who begins to wait hears: music, and announcements in time."""
         waits.entered(self._desk, turn, call, waiting, queue)
+        if queue.offer is not None and waiting.tier and queue.offer.first_look_ms:
+            self._desk.timers.set(f"call:{call.id}", OFFER_DUE, turn.now + queue.offer.first_look_ms)
         if queue.announcements is not None:
             self._desk.timers.set(f"call:{call.id}", ANNOUNCE, turn.now + queue.announcements.first_after_ms)
         self._desk.want_music(call)
@@ -293,13 +303,22 @@ class Queueing:
     def _disarm(self, call: Call) -> None:
         """Take the timers of waiting off a call; an emergency's alarm stays."""
         queue = self._desk.queue_of(call)
-        for name in ("max_wait", "closing", "widen", ANNOUNCE, *(f"step:{n}" for n in range(1, len(queue.steps) + 1))):
+        for name in (
+            "max_wait",
+            "closing",
+            "widen",
+            ANNOUNCE,
+            OFFER_DUE,
+            *(f"step:{n}" for n in range(1, len(queue.steps) + 1)),
+        ):
             self._desk.timers.cancel(f"call:{call.id}", name)
         self.overflowing.disarm(call, queue)
 
     def _give_back(self, turn: Turn, call: Call, reply: Reply) -> Reply:
         """The queue keeps the call no longer: its flow goes on."""
         self._disarm(call)
+        self._desk.timers.cancel(f"call:{call.id}", "offer:key")
+        call.offer = call.offer if reply.status == "callback" else None
         waits.broken_off(self._desk, turn, call, lost_patience=False)
         self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
@@ -312,6 +331,18 @@ class Queueing:
             turn, call, records.QueueLeft, queue=call.queue, why=reply.status, wait_ms=turn.now - call.asked_at
         )
         return reply
+
+    def give_up_place(self, turn: Turn, call: Call, why: str) -> Reply:
+        """The caller has chosen something else than to wait; a phone that rings for them stops: answered elsewhere."""
+        for leg in self._desk.legs_of(call):
+            if leg.purpose is LegFor.AGENT and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
+                leg.releases = True
+                self._desk.close_leg(turn, leg, HangUpReason.ELSEWHERE)
+                for name in ("reach", "ring"):
+                    self._desk.timers.cancel(f"call:{call.id}", f"{name}:{leg.id}")
+        if call.stage is Stage.OFFERED:
+            call.apply(CallEvent.NOT_TAKEN)
+        return self._give_back(turn, call, Reply(status=why))
 
     def staff_left(self, turn: Turn) -> list[tuple[Call, Reply]]:
         """Nobody is signed in any more: queues that do not keep callers then give them back."""

@@ -29,15 +29,26 @@ class Machines(Protocol):
     codes: Codes
     consulting: Consulting
 
+    def open_playbacks(self) -> tuple[ids.PlaybackId, ...]:
+        """The playbacks whose end is waited for."""
+
     def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
         """Take a caller's hang-up in."""
+
+    def playback_finished(self, turn: Turn, event: events.PlaybackFinished) -> None:
+        """Take the end of a playback in."""
 
 
 def settle(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Make the core and Asterisk agree."""
     up = {channel.channel: channel.up for channel in seen.channels}
+    heard = set(core.open_playbacks())
+    for done in seen.recorded:
+        core.door.recording_measured(done)  # whoever has gone has left a message as long as its file
     _end_what_is_gone(core, turn, up)
-    _order_again(core, turn, seen, up)
+    for done in seen.recorded:
+        core.door.recording_finished(turn, done)
+    _order_again(core, turn, seen, up, heard)
     _catch_up_legs(core, turn, up)
     _adopt_or_end_strangers(core, turn, seen)
 
@@ -59,12 +70,17 @@ def _end_what_is_gone(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool])
 def _catch_up_legs(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) -> None:
     """Agents who picked up while we were away."""
     for leg in list(core.desk.state.legs.values()):
-        if up[leg.id] and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
+        if up.get(leg.id) and leg.stage in (LegStage.DIALLING, LegStage.RINGING):
             core.legs.answered(turn, events.AgentLegAnswered(leg=leg.id))
 
 
-def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool]) -> None:
-    """Orders that may have been lost between the journal and Asterisk. All of them may safely come twice."""
+def _order_again(
+    core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool], heard: set[ids.PlaybackId]
+) -> None:
+    """Orders that may have been lost between the journal and Asterisk. All of them may safely come twice.
+
+    ``heard`` are the playbacks that were open when we asked: one begun since then is not lost.
+    """
     bridges, playbacks = set(seen.bridges), set(seen.playbacks)
     for leg in list(core.desk.state.legs.values()):
         if leg.stage is LegStage.CLOSING:
@@ -83,6 +99,7 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
         elif call.stage is Stage.IVR and call.music and call.session is not None:
             turn.order(commands.StartMusic(call=call.id, channel=call.channel))
         elif call.stage in (Stage.CONNECTING, Stage.TALKING) and call.bridge not in bridges:
+            core.desk.drop_bridge(turn, call)  # it may have been ordered in this very turn
             core.desk.connect(turn, call)
         elif call.stage is Stage.CONNECTING and call.bridge is not None:
             # The bridge is there but we did not hear whether both legs are in it: build it anew.
@@ -94,8 +111,8 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             _order_transfer_again(core, turn, call, bridges)
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:
             core.whispers.played(turn, call, whisper)
-        if call.playback is not None and call.playback not in playbacks:
-            core.door.played(turn, events.PlaybackFinished(playback=call.playback, failed=True))
+        if call.playback in heard and call.playback not in playbacks:
+            core.playback_finished(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
         if playback not in playbacks:
             core.codes.played(turn, playback)

@@ -5,35 +5,50 @@ from router.acd.spec import Queue
 from router.acd.waiting import Pick
 from router.control import waits
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
+from router.control.callbacks import is_callback
+from router.control.calling_back import CallingBack
 from router.control.desk import Desk
 from router.control.dialling import GIVE_UP_MARGIN_MS
 from router.control.ending import Ending
 from router.control.open_lines import OpenLines
 from router.control.whisper import Whispers
-from router.core import commands, events, ids, records
+from router.core import chance, commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
 from router.core.ids import ChannelId
 from router.core.records import Outcome
 from router.core.turn import Turn
 
+OFFER_AGAIN_MS = 1_000
 CONNECT_TRIES = 3
 """How often the switch may fail to bridge a caller before the call counts as lost."""
+
+
+SURVEY_SEED = 0x5C0E
+"""Keeps the draws of surveys apart from those that choose agents."""
 
 
 class Ringing:
     """The middle of a call's path, where agents come in."""
 
-    def __init__(self, desk: Desk, ending: Ending, whispers: Whispers, open_lines: OpenLines) -> None:
+    def __init__(
+        self, desk: Desk, ending: Ending, whispers: Whispers, open_lines: OpenLines, calling_back: CallingBack
+    ) -> None:
         self._desk = desk
         self._ending = ending
         self._whispers = whispers
+        self._calling_back = calling_back
         self._open_lines = open_lines
 
     def settle(self, turn: Turn) -> None:
         """Give idle agents their calls, and music to those who wait on."""
         desk = self._desk
         for pick in desk.matcher.match():
+            if pick.waiting.call in desk.state.callbacks:
+                found = self._calling_back.picked(turn, pick)
+                if found is None:
+                    continue
+                pick = found
             call = desk.state.calls[pick.waiting.call]
             queue = desk.queue_of(call)
             self._ring(turn, call, queue, pick)
@@ -45,7 +60,8 @@ class Ringing:
         for call_id in desk.needs_music:
             waiting_call = desk.state.calls.get(call_id)
             waits_on = waiting_call is not None and waiting_call.stage in (Stage.WAITING, Stage.OFFERED)
-            if waiting_call is not None and waits_on and waiting_call.playback is None:
+            silent = waiting_call is not None and waiting_call.playback is None and not waiting_call.caller_gone
+            if waiting_call is not None and waits_on and silent:
                 music = desk.queue_of(waiting_call).music
                 if music:
                     waiting_call.music = True
@@ -131,6 +147,17 @@ class Ringing:
                 self._desk.close_leg(turn, other, HangUpReason.ELSEWHERE)
         self._desk.matcher.taken(call.id)
         call.leg = leg.id
+        if call.offer is not None:
+            # The agent wins. Should the bridge not come about, the caller is offered it again.
+            call.offer = None
+            if call.wait_told is not None:
+                call.wait_told.held = False
+            self._desk.timers.cancel(f"call:{call.id}", "offer:key")
+            self._desk.timers.set(f"call:{call.id}", "offer:due", turn.now + OFFER_AGAIN_MS)
+        if is_callback(call) and call.caller_gone:
+            call.apply(CallEvent.TAKEN_FIRST)
+            self._calling_back.agent_took(turn, call, leg)
+            return
         call.apply(CallEvent.TAKEN)
         self._desk.connect(turn, call)
 
@@ -147,6 +174,7 @@ class Ringing:
         rang_ms = leg.rang_ms(turn.now)
         waits.answered(self._desk, turn, call, rang_ms)
         self._desk.leave_queue(call)
+        call.offer = None
         if call.session is not None:
             call.language, call.session = call.session.language, None
         queue = self._desk.queue_of(call)
@@ -158,6 +186,9 @@ class Ringing:
         if call.record_talk:
             call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
             turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
+        if is_callback(call):
+            self._calling_back.connected(turn, call)
+            return  # an attempt of ours has records of its own: it is no answered call
         if not turn.wants(records.CallConnected):
             return
         self._desk.note_leg(
@@ -181,10 +212,27 @@ class Ringing:
                 self._not_connected(turn, call, leg)
             case LegStage.BRIDGED:
                 call.leg = None
-                self._ending.end(turn, call, Outcome.ANSWERED, "agent", "")
+                if self._asks_how_it_was(call):
+                    self._ending.agent_left(turn, call)
+                else:
+                    self._ending.end(turn, call, Outcome.ANSWERED, "agent", "")
             case LegStage.CLOSING:
                 if leg.releases:
                     self._desk.agents.passed(turn, leg.agent)
+
+    def _asks_how_it_was(self, call: Call) -> bool:
+        """Draw whether a caller whose agent hangs up is led into the queue's survey."""
+        queue = self._desk.queue_of(call)
+        if not queue.survey_flow or call.purpose or call.caller_gone:
+            return False
+        site = self._desk.site_of(call)
+        kind, did = site.floor.classes.get(call.call_class), site.dids.get(call.did)
+        emergency = (kind is not None and kind.tier == 0) or (did is not None and did.emergency)
+        if emergency and not queue.survey_emergencies:
+            return False
+        state = self._desk.state
+        state.survey_count += 1
+        return chance.draw(state.floor.seed ^ SURVEY_SEED, state.survey_count) * 100 < queue.survey_share
 
     def _not_taken(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
         """An agent rung did not take the call: it keeps its place and the next agent is rung."""
@@ -210,15 +258,20 @@ class Ringing:
             self._desk.agents.missed(turn, leg.agent, queue, why.value)
         else:
             self._desk.agents.passed(turn, leg.agent, queue.round_pause_ms)
+        if is_callback(call) and call.caller_gone and call.stage is Stage.WAITING:
+            self._calling_back.nobody_took(turn, call)
 
     def _not_connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """The agent had picked up but the bridge did not come about: the caller waits on, at their place."""
+        alone = call.stage is Stage.CALLING_BACK
         self._desk.drop_bridge(turn, call)
         call.leg = None
         call.apply(CallEvent.NOT_CONNECTED)
         self._give_back_offers(call)
         self._desk.agents.passed(turn, leg.agent, self._desk.queue_of(call).round_pause_ms)
         self._desk.want_music(call)
+        if alone:
+            self._calling_back.nobody_took(turn, call)
 
     def _give_back_offers(self, call: Call) -> None:
         """Nobody rings for a call any more: it is matched again."""

@@ -3,9 +3,12 @@
 import msgspec
 
 from router.acd.agent import FloorState
+from router.acd.callback import Callback
 from router.acd.surge import SurgeState
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
+from router.control.followups import Complaint, RoundState
+from router.control.message import Message
 from router.control.surge_load import Load
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
@@ -96,7 +99,11 @@ class State(msgspec.Struct, kw_only=True):
     ``epoch`` counts starts of the router, ``call_count`` calls of this epoch, ``task_count`` appointments and pages;
     ``wait_seq`` orders calls that asked in the same millisecond. ``switch_up`` is false while the connection to
     Asterisk is down. ``faults`` are those the last check has found, so that one that lasts is told once;
-    ``checked_count`` is where among the agents the next check begins on a large floor.
+    ``callbacks`` are those that are open; ``callback_times`` when one was booked in the last day, with its number and
+    queue, for the limits. ``checked_count`` is where among the agents the next check begins on a large floor.
+    ``messages`` are those callers have left, the first of which is too old at ``messages_age_at`` (0: none ever),
+    ``erasing`` the recordings that are to be erased, with the messages they were of; ``survey_count`` counts the draws
+    of callers who are asked how it was.
     """
 
     v: int = STATE_VERSION
@@ -116,6 +123,15 @@ class State(msgspec.Struct, kw_only=True):
     notices: dict[str, PendingNotice] = {}
     locks: dict[str, Lock] = {}
     task_count: int = 0
+    messages: dict[str, Message] = {}
+    message_count: int = 0
+    messages_age_at: Ms = 0
+    erasing: dict[str, str] = {}
+    survey_count: int = 0
+    callbacks: dict[str, Callback] = {}
+    complaints: dict[str, Complaint] = {}
+    rounds: dict[str, RoundState] = {}
+    callback_times: list[tuple[str, str, Ms]] = []
     floor: FloorState = msgspec.field(default_factory=FloorState)
     surges: dict[str, SurgeState] = {}
     """The surge plans by name."""

@@ -72,7 +72,7 @@ class Surges:
         """How many callers wait for a person in the plan's queues; callbacks are no callers."""
         total = sum(self._desk.matcher.length(queue) for queue in plan.queues)
         if self._desk.matcher.patient_count:
-            total -= sum(w.patient and w.queue in plan.queues for w in self._desk.state.waiting.values())
+            total -= self._desk.matcher.patient_in(plan.queues)
         return total
 
     def timer(self, turn: Turn, name: str, what: str) -> None:

@@ -52,10 +52,10 @@ class Transfers:
             kind=call.transfer_kind,
             target=call.transfer_target,
             rang_ms=leg.rang_ms(turn.now),
-            queue=call.queue,
             by=call.sent_by,
             announced=call.announced,
             reason=call.sent_because,
+            queue=call.queue,
         )
 
     def ended(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> Reply | None:

@@ -18,15 +18,30 @@ class Whispers:
     def begin(self, turn: Turn, call: Call, leg: Leg, wait_ms: Ms) -> None:
         """Tell the agent who waited ``wait_ms``, and the caller the work number, as the queue wishes."""
         queue = self._desk.queue_of(call)
-        if not queue.whisper and not queue.tell_work_number:
+        if not queue.whisper and not queue.tell_work_number and not call.purpose:
             return
         script = self._desk.site_of(call).script
         language = call.language or script.language
         parts = [name for part in queue.whisper for name in self._said(script, call, part, wait_ms)]
-        self._whisper(turn, call, leg.id, media(script, parts, script.language))
+        if call.purpose and not call.told:
+            parts = [*self._callback(script, call), *parts]
+        if not call.told:
+            self._whisper(turn, call, leg.id, media(script, parts, script.language))
         if queue.tell_work_number:
             number = ("router/agent_number", *spoken(script, leg.agent, "digits", language))
             self._whisper(turn, call, call.channel, media(script, number, language))
+
+    def callback_words(self, call: Call) -> tuple[str, ...]:
+        """What an agent hears before a customer is rung: that it is a callback, whose, and why."""
+        script = self._desk.site_of(call).script
+        whisper = self._desk.queue_of(call).whisper
+        whispered = [name for part in whisper for name in self._said(script, call, part, call.wait_ms)]
+        return media(script, [*self._callback(script, call), *whispered], script.language)
+
+    def _callback(self, script: Script, call: Call) -> list[str]:
+        """The prompts that name a callback: its number; its queue and type of call where there are prompts for them."""
+        number = spoken(script, (call.caller.number or "").lstrip("+"), "digits", script.language)
+        return ["router/callback_agent", *number, f"queue/{call.queue}", f"tag/{call.tag}"]
 
     def played(self, turn: Turn, call: Call, playback: PlaybackId) -> bool:
         """A whisper is over: its channel goes. Returns whether the playback was one."""

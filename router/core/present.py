@@ -37,8 +37,9 @@ IN_CALL = frozenset(
 
 
 class CallNow(msgspec.Struct, kw_only=True):
-    """A call that is there now. While it waits or talks it has a ``queue``, a ``call_class`` and ``asked_at_ms``, when
-    the caller first asked for a person; while it talks an ``agent`` (who is being rung says the agent's own row).
+    """A call that is there now. ``queue`` is the one it waits or talks in, else the one it was in last, with the
+    ``call_class`` it had there and ``asked_at_ms``, when the caller first asked for a person. ``agent`` is who talks
+    with the caller (who is being rung says the agent's own row).
 
     ``purpose`` is that of a call of our own, "" for a caller's. The caller's number is not here: a present may be shown
     to everybody.
@@ -78,7 +79,8 @@ class PhoneNow(msgspec.Struct, kw_only=True):
 class QueueNow(msgspec.Struct, kw_only=True):
     """A queue. ``oldest_asked_at_ms`` is when the caller asked who has waited longest (0: nobody waits).
 
-    ``agents`` counts those signed in who may serve it, by state; ``closed_by`` who closed it by hand.
+    ``estimate_ms`` is the mean wait foretold to a caller last, at ``estimate_at_ms`` (both 0: never yet). ``agents``
+    counts those signed in who may serve it, by state; ``closed_by`` who closed it by hand.
     """
 
     queue: str
@@ -86,6 +88,8 @@ class QueueNow(msgspec.Struct, kw_only=True):
     oldest_asked_at_ms: Ms = 0
     talking_count: int = 0
     closed_by: str = ""
+    estimate_ms: Ms = 0
+    estimate_at_ms: Ms = 0
     agents: dict[str, int] = {}
 
     def longest_wait_ms(self, now: Ms) -> Ms:
@@ -120,6 +124,7 @@ class Present:
         agents: Iterable[AgentNow] = (),
         phones: Iterable[PhoneNow] = (),
         closed: Mapping[str, str] = {},
+        estimates: Mapping[str, tuple[Ms, Ms]] = {},
     ) -> None:
         self.cursor = cursor or Cursor()
         self.calls = {call.call_id: call for call in calls}
@@ -128,6 +133,7 @@ class Present:
         self.closed = dict(closed)
         """Queues closed by hand, and by whom."""
         self._known = dict.fromkeys(queues)
+        self._estimates = dict(estimates)
         self._waiting: dict[str, dict[str, Ms]] = {}
         self._talking: dict[str, int] = {}
         self._staff: dict[str, dict[str, int]] = {}
@@ -146,12 +152,15 @@ class Present:
     def queue(self, name: str) -> QueueNow:
         """One queue, empty where nothing is known of it."""
         waiting = self._waiting.get(name, {})
+        estimate_ms, estimate_at_ms = self._estimates.get(name, (0, 0))
         return QueueNow(
             queue=name,
             waiting_count=len(waiting),
             oldest_asked_at_ms=min(waiting.values(), default=0),
             talking_count=self._talking.get(name, 0),
             closed_by=self.closed.get(name, ""),
+            estimate_ms=estimate_ms,
+            estimate_at_ms=estimate_at_ms,
             agents=dict(sorted(self._staff.get(name, {}).items())),
         )
 
@@ -232,14 +241,27 @@ class Present:
                 )
             case records.QueueLeft():
                 call = self._call(record.call_id, record.at_ms)
-                stage = CallStage.DIALLING if call.purpose else CallStage.IVR
-                self._move(call, stage=stage, queue="", call_class="", asked_at_ms=0)
+                self._move(call, stage=CallStage.DIALLING if call.purpose else CallStage.IVR)
+            case records.CallOverflowed():
+                left = self.calls.get(record.call_id)
+                waits = left is not None and left.stage is CallStage.WAITING and left.queue == record.queue
+                if left is not None and waits and record.to_kind == "queue":  # their CallQueued comes next
+                    self._move(left, stage=CallStage.IVR)
+            case records.WaitEstimated():
+                self._estimates[record.queue] = (record.mean_ms, record.at_ms)
+                self._touch("queue", record.queue)
             case records.CallConnected():
                 call = self._call(record.call_id, record.at_ms)
                 self._move(call, stage=CallStage.TALKING, queue=record.queue, agent=record.agent)
             case records.CallTransferred():
                 call = self._call(record.call_id, record.at_ms)
-                self._move(call, stage=CallStage.AWAY, queue="", call_class="", asked_at_ms=0)
+                if record.kind == "agent" and record.announced:  # the colleague who was asked talks on with the caller
+                    self._move(call, stage=CallStage.TALKING, agent=record.target)
+                elif record.kind not in ("agent", "queue"):  # those wait, and their CallQueued comes next
+                    self._move(call, stage=CallStage.AWAY, agent="")
+            case records.TalkEnded():
+                call = self._call(record.call_id, record.at_ms)
+                self._move(call, stage=CallStage.DIALLING if call.purpose else CallStage.IVR, agent="")
             case records.CallEnded() | records.OutboundEnded():
                 gone = self.calls.pop(record.call_id, None)
                 if gone is not None:
@@ -383,11 +405,10 @@ _STAGES = {
     "offered": CallStage.WAITING,
     "connecting": CallStage.WAITING,
     "talking": CallStage.TALKING,
+    "consulting": CallStage.TALKING,
     "away": CallStage.AWAY,
 }
 """The core's stages as the records tell them; what is not here is the flow's."""
-
-_OF_A_QUEUE = (CallStage.WAITING, CallStage.TALKING)
 
 
 def _call_of(row: Mapping[str, Any], now: Ms) -> CallNow:
@@ -400,9 +421,9 @@ def _call_of(row: Mapping[str, Any], now: Ms) -> CallNow:
         purpose=row["purpose"],
         stage=stage,
         arrived_at_ms=now - row["total_ms"],
-        queue=row["queue"] if stage in _OF_A_QUEUE else "",
-        call_class=row["call_class"] if stage in _OF_A_QUEUE else "",
-        asked_at_ms=row["asked_at_ms"] if stage in _OF_A_QUEUE else 0,
+        queue=row["queue"],
+        call_class=row["call_class"],
+        asked_at_ms=row["asked_at_ms"],
         agent=row["agent"] if stage is CallStage.TALKING else "",
     )
 

@@ -473,10 +473,10 @@ class CallTransferred(Record, frozen=True, kw_only=True):
     kind: str
     target: str
     rang_ms: Ms
-    queue: str = ""
     by: str = ""
     announced: bool = False
     reason: str = ""
+    queue: str = ""
 
 
 class ConsultBegan(Record, frozen=True, kw_only=True):
@@ -556,19 +556,23 @@ class ExtensionChanged(Record, frozen=True, kw_only=True):
 
 
 class MessageReceived(Record, frozen=True, kw_only=True):
-    """A recording left while the router was away was found."""
+    """A recording left while the router was away was found: a piece of work, ``message`` in ``box``."""
 
     recording: str
     did: str
     caller: str
     left_at_ms: Ms
     length_ms: Ms
+    message: str = ""
+    box: str = ""
+    at_due_ms: Ms = 0
 
 
 class MessageLeft(Record, frozen=True, kw_only=True):
     """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder.
 
-    ``queue`` is the one they had asked for last, if any.
+    ``answers`` are the variables of the flow, secret ones masked; ``at_due_ms`` is when it is to be answered (0: no
+    deadline); ``queue`` and ``agent`` are those of the call, "" where it had none.
     """
 
     call_id: CallId
@@ -577,25 +581,244 @@ class MessageLeft(Record, frozen=True, kw_only=True):
     length_ms: Ms
     did: str
     caller: str
+    message: str = ""
     queue: str = ""
+    agent: str = ""
+    call_class: str = ""
+    language: str = ""
+    answers: dict[str, str] = {}
+    at_due_ms: Ms = 0
 
 
-class CallbackAsked(Record, frozen=True, kw_only=True):
-    """A caller asked to be called back at ``number``: a piece of work for the people of ``queue``."""
+class MessageClaimed(Record, frozen=True, kw_only=True):
+    """An agent has taken a message on; ``waited_ms`` since it was left. ``call_id`` is "" where the router was away."""
 
-    call_id: CallId
-    queue: str
+    message: str
+    box: str
+    call_id: str
+    agent: AgentId
+    waited_ms: Ms
+    by: str
+
+
+class MessageReopened(Record, frozen=True, kw_only=True):
+    """A message is open again: ``released`` by ``agent`` or after too long (``timeout``), or ``reopened`` when done."""
+
+    message: str
+    box: str
+    call_id: str
+    agent: str
+    change: str
+    why: str
+    by: str
+
+
+class MessageDone(Record, frozen=True, kw_only=True):
+    """A message has been answered, ``answer_ms`` after it was left; ``in_time`` where that kept its deadline."""
+
+    message: str
+    box: str
+    call_id: str
+    agent: str
+    answer_ms: Ms
+    in_time: bool
+    note: str
+    by: str
+
+
+class MessageDeleted(Record, frozen=True, kw_only=True):
+    """A message is no work any more and its recording goes. ``why``: ``age``, ``asked`` or ``caller`` (who wished it).
+
+    ``was`` is what it was before: ``open``, ``claimed`` or ``done``.
+    """
+
+    message: str
+    box: str
+    call_id: str
+    recording: str
+    was: str
+    why: str
+    by: str
+
+
+class RecordingDeleted(Record, frozen=True, kw_only=True):
+    """A recording's file is gone; ``found`` says whether it was there. ``message`` is "" where none was kept."""
+
+    recording: str
+    message: str
+    found: bool
+
+
+class CallbackBooked(Record, frozen=True, kw_only=True):
+    """A callback was promised: somebody is called back at ``number`` by ``queue``, at the place they had.
+
+    ``call_id`` is the call it was booked in, "" where ``by`` says who else did. ``asked_at_ms`` and ``head_start_ms``
+    make its place; ``position`` counts from 1 (0: not in line yet). ``due_ms`` is the time it was booked for (0: as
+    soon as it is its turn), ``expires_ms`` when it is given up. ``agent_first`` says whose phone rings first.
+    """
+
+    callback: str
+    call_id: str
+    queue: QueueName
     number: str
     caller: str
+    call_class: str
+    asked_at_ms: Ms
+    head_start_ms: Ms
+    position: int
+    due_ms: Ms
+    expires_ms: Ms
+    agent_first: bool
+    by: str
+
+
+class CallbackRefused(Record, frozen=True, kw_only=True):
+    """A callback could not be promised, and nothing was stored. ``reason``: ``not_a_number``, ``own_number``,
+    ``emergency_number``, ``foreign_number``, ``premium_number``, ``blocked_number``, ``not_dialable``, ``past``,
+    ``closed``, ``no_times``, ``slot_full``, ``number_limit``, ``hour_limit``, ``no_queue``.
+    """
+
+    call_id: str
+    queue: str
+    number: str
+    reason: str
+    by: str
+
+
+class CallbackMoved(Record, frozen=True, kw_only=True):
+    """An open callback went to another state (see docs/machines.md). ``until_ms`` is when a parked one wakes."""
+
+    callback: str
+    queue: QueueName
+    state: str
+    previous: str
+    why: str
+    until_ms: Ms
+    call_id: str
+
+
+class CallbackTried(Record, frozen=True, kw_only=True):
+    """The customer's phone is being rung. ``agent`` waits on the line, or is held free for them."""
+
+    callback: str
+    call_id: str
+    queue: QueueName
+    number: str
+    attempt: int
+    agent: str
+    agent_first: bool
+
+
+class CallbackTryEnded(Record, frozen=True, kw_only=True):
+    """A try is over, ours or the agent's. ``result``: ``kept``, ``busy``, ``no_answer``, ``rejected``, ``unreachable``,
+    ``voicemail``, ``not_confirmed`` (nobody pressed 1), ``hung_up``, ``agent_left``, ``no_agent``, ``caller_rang``.
+
+    ``dialled`` says whether the customer's phone was rung at all, ``counted`` whether the try counts.
+    """
+
+    callback: str
+    call_id: str
+    queue: QueueName
+    attempt: int
+    result: str
+    dialled: bool
+    counted: bool
+    agent: str
+    talk_ms: Ms
+
+
+class CallbackEnded(Record, frozen=True, kw_only=True):
+    """The terminal record of a callback. ``result``: ``kept``, ``taken_up``, ``expired`` or ``cancelled``.
+
+    ``why``: ``tries`` or ``time`` of an expired one. ``span_ms`` runs from its booking, ``to_talk_ms`` to the talk
+    (0: none). ``round_name`` is the call-back round it belongs to. ``tries`` are those that count, ``agent`` who
+    talked with them.
+    """
+
+    callback: str
+    queue: QueueName
+    number: str
+    result: str
+    why: str
+    tries: int
+    agent: str
+    span_ms: Ms
+    to_talk_ms: Ms
+    round_name: str
+    by: str
+
+
+class ComplaintOpened(Record, frozen=True, kw_only=True):
+    """A complaint was noted, with the two moments it must be answered and resolved by. ``agent`` took it."""
+
+    complaint: str
+    call_id: str
+    number: str
+    kind: str
+    call_class: str
+    agent: str
+    answer_due_ms: Ms
+    resolve_due_ms: Ms
+    by: str
+
+
+class ComplaintMoved(Record, frozen=True, kw_only=True):
+    """A complaint was ``answered`` (the caller was told something) or ``resolved``; ``span_ms`` since its opening."""
+
+    complaint: str
+    number: str
+    kind: str
+    step: str
+    in_time: bool
+    span_ms: Ms
+    by: str
+
+
+class RoundBegan(Record, frozen=True, kw_only=True):
+    """A call-back round begins: of ``listed`` calls ``called`` are called back, ``shares`` by agent ("": anybody)."""
+
+    round_name: str
+    listed: int
+    called: int
+    shares: dict[str, int]
+
+
+class RoundEnded(Record, frozen=True, kw_only=True):
+    """All callbacks of a round are over: how many with which result (as in ``CallbackEnded``)."""
+
+    round_name: str
+    results: dict[str, int]
+    span_ms: Ms
+
+
+class OfferMade(Record, frozen=True, kw_only=True):
+    """A waiting caller was offered to wait on, to be called back or to leave a recording. ``why``: ``busy``,
+    ``estimate``, ``wait`` or ``again``.
+    """
+
+    call_id: CallId
+    queue: QueueName
+    why: str
+    wait_ms: Ms
+
+
+class OfferTaken(Record, frozen=True, kw_only=True):
+    """What a caller made of it: ``wait``, ``callback``, ``recording``, ``keep``, ``cancel`` or ``no_key``."""
+
+    call_id: CallId
+    queue: QueueName
+    choice: str
+    wait_ms: Ms
 
 
 class ScoreGiven(Record, frozen=True, kw_only=True):
-    """A caller answered a question of a survey. ``queue`` is the one they had asked for last, if any."""
+    """A caller answered a question of a survey; after a talk ``queue`` and ``agent`` say whose it was."""
 
     call_id: CallId
     question: str
     score: int
     queue: str = ""
+    agent: str = ""
 
 
 class NoticeEnded(Record, frozen=True, kw_only=True):
@@ -666,7 +889,23 @@ AnyRecord = (
     | ExtensionChanged
     | MessageReceived
     | MessageLeft
-    | CallbackAsked
+    | MessageClaimed
+    | MessageReopened
+    | MessageDone
+    | MessageDeleted
+    | RecordingDeleted
+    | CallbackBooked
+    | CallbackRefused
+    | CallbackMoved
+    | CallbackTried
+    | CallbackTryEnded
+    | CallbackEnded
+    | ComplaintOpened
+    | ComplaintMoved
+    | RoundBegan
+    | RoundEnded
+    | OfferMade
+    | OfferTaken
     | ScoreGiven
     | NoticeEnded
     | AskRefused

@@ -2,10 +2,12 @@
 
 from router.acd.spec import Agent, CallClass, Floor, Need, Overflow, Queue, Step
 from router.core.ids import AgentId, Ms, QueueName
+from router.flowfile.callback_specs import compile_callbacks, compile_offer
 from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, OverflowSpec, QueueSpec
 from router.flowfile.floor_waits import compile_announcements, compile_estimate
+from router.flowfile.message_specs import share_of
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -166,6 +168,11 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        survey_flow=spec.survey.flow if spec.survey is not None else "",
+        survey_share=share_of(spec.survey) if spec.survey is not None else 100,
+        survey_emergencies=spec.survey is not None and spec.survey.emergencies,
+        callbacks=compile_callbacks(spec.callbacks),
+        offer=compile_offer(spec.offer),
         expected_handling_ms=spec.expected_handling,
         expected_patience_ms=spec.expected_patience,
         estimate=compile_estimate(spec.estimate, spec.announcements),

@@ -8,13 +8,16 @@ from router.core.lines import Did, Phone, Trunk
 from router.errors import SiteError
 from router.flowfile import services
 from router.flowfile.board_specs import compile_wall
+from router.flowfile.callback_specs import compile_numbers
 from router.flowfile.diagnostics import Diagnostic, Place, diagnose, errors
 from router.flowfile.draft import Draft
 from router.flowfile.files import shown
 from router.flowfile.floor import compile_floor
 from router.flowfile.flow_rules import check_flows
+from router.flowfile.followup_specs import compile_complaints, compile_rounds
 from router.flowfile.graph import check_graph, edges
 from router.flowfile.hours import check_hours, compile_calendars
+from router.flowfile.messages import message_rules
 from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
 from router.flowfile.rules import as_dialled, check_rules
@@ -102,6 +105,10 @@ def _compile(draft: Draft) -> Site | None:
         duty=services.duty(draft.services.duty, _phones(draft, agents)),
         sources=services.sources(draft.services.lookups, draft.tables),
         services=services.services(draft.services.notices),
+        messages=message_rules(draft),
+        callback_numbers=compile_numbers(head.callbacks),
+        complaints=compile_complaints(head.complaints),
+        rounds=compile_rounds(head.rounds),
         wall=compile_wall(draft.board, head.title),
         publish_on_save=head.publish == "on_save",
         codes={getattr(head.codes, action): action for action in head.codes.__struct_fields__},

@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Meta, field
 
 from router.core.cadence import RING_MS
+from router.flowfile.callback_specs import CallbackNumbersSpec
 from router.flowfile.floor_specs import AgentSpec, ClassSpec, QueueSpec
+from router.flowfile.followup_specs import ComplaintsSpec, RoundSpec
 from router.flowfile.names import NameText, PhoneText
 from router.flowfile.service_specs import OutsideSpec
 from router.flowfile.zones import zone_names
@@ -91,6 +93,15 @@ class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
         dict[NameText, Span], Meta(description="how long a pause may last, by reason; then the supervisor is told")
     ] = field(default_factory=dict)
     dids: Annotated[dict[DidText, DidSpec], Meta(min_length=1, description="the numbers callers dial")]
+    callbacks: Annotated[CallbackNumbersSpec, Meta(description="which numbers callers may have called back")] = (
+        CallbackNumbersSpec()
+    )
+    complaints: Annotated[ComplaintsSpec, Meta(description="when complaints are answered and resolved")] = (
+        ComplaintsSpec()
+    )
+    rounds: Annotated[dict[NameText, RoundSpec], Meta(description="call-back rounds by name")] = field(
+        default_factory=dict
+    )
     classes: Annotated[
         dict[NameText, ClassSpec], Meta(description="classes of callers beside standard, vip, repeat, emergency")
     ] = field(default_factory=dict)

@@ -96,13 +96,6 @@ class DropMessage(Effect, frozen=True, kw_only=True):
     """What was recorded by ``TakeMessage`` last is not wanted: the caller speaks it anew, or does not leave one."""
 
 
-class NoteCallback(Effect, frozen=True, kw_only=True):
-    """The caller asked to be called back: a piece of work for the people of a queue."""
-
-    number: str
-    queue: str = ""
-
-
 class NoteScore(Effect, frozen=True, kw_only=True):
     """The caller answered a question of a survey with a score."""
 
@@ -144,7 +137,6 @@ AnyEffect = (
     | Withdraw
     | KeepMessage
     | DropMessage
-    | NoteCallback
     | NoteScore
     | RecordTalk
     | Tag

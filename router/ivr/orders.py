@@ -131,4 +131,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Variables the flow begins with."""
 
 
-AnyOrder = LookUp | Authenticate | Notify | Record | TakeMessage | Transfer | Book | Cancel | SetExtension | Page
+class CallBack(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Promise to call somebody back by the people of a queue.
+
+    Replies ``ok``; ``open`` where a callback is promised to this number already; else why it cannot be, as in
+    :class:`router.core.records.CallbackRefused`. ``cancel`` cancels the open one instead: ``ok`` or ``missing``.
+    """
+
+    queue: str
+    number: str
+    cancel: bool = False
+
+
+AnyOrder = (
+    LookUp | Authenticate | Notify | Record | TakeMessage | Transfer | Book | Cancel | SetExtension | Page | CallBack
+)

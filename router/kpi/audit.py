@@ -173,6 +173,8 @@ class Counter:
                 call["visits"].append({"queue": row["queue"], "at": at_ms, "end": ""})
             case "MenuStep" if row["node_type"] == "enqueue":
                 call["asked"] = call["asked"] or at_ms
+            case "CallOverflowed" if row["to_kind"] == "queue" and row["queued"]:
+                call["visits"][-1]["end"] = "overflowed_out"
             case "QueueLeft":
                 call["visits"][-1]["end"] = "given_back"
                 call["visits"][-1]["waited"] = row["wait_ms"]

@@ -17,6 +17,7 @@ from router.kpi.terms import (
     CALLS,
     CLASS,
     GROUP,
+    PLAN,
     QUEUE,
     ROSTER,
     SPANS,
@@ -27,7 +28,7 @@ from router.kpi.terms import (
 By = Literal["half_hour", "hour", "shift", "day", "week", "month", "quarter", "half_year", "year"]
 BYS: tuple[By, ...] = ("half_hour", "hour", "shift", "day", "week", "month", "quarter", "half_year", "year")
 
-_OVERLAPPING = frozenset({SPANS, ROSTER, ADHERED})
+_OVERLAPPING = frozenset({SPANS, ROSTER, PLAN, ADHERED})
 """Tables of stretches: they count as far as they lie in the span asked for."""
 _COLUMN = {QUEUE: "queue", AGENT: "agent", GROUP: "unnest(groups)", CALL_TYPE: "call_type", CLASS: "call_class"}
 _DATE = "(DATE '1970-01-01' + CAST(day AS INTEGER))"

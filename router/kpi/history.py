@@ -84,7 +84,7 @@ class History:
             if by == "shift":
                 until = min(span[1], self.at_ms + DAY_MS)
                 put_shift_times(
-                    self.connection, self._figures.shifts, self._clock, (max(span[0], self._oldest_ms()), until)
+                    self.connection, self._figures.shifts, self._clock, (max(span[0], self.oldest_ms()), until)
                 )
             try:
                 return evaluate(self.connection, names, span, by=by, split=split, only=only, bounds=bounds)
@@ -92,7 +92,8 @@ class History:
                 self._open()
         raise HotlineError(f"the archive {self._folder} changes faster than it can be read", "try again")
 
-    def _oldest_ms(self) -> int:
+    def oldest_ms(self) -> int:
+        """Return when the first call or agent's stretch in it began (its last record's time where there is none)."""
         row = self.connection.execute(
             "SELECT least((SELECT min(arrived_ms) FROM calls), (SELECT min(start_ms) FROM agent_spans))"
         ).fetchone()

@@ -70,6 +70,7 @@ _VIEWS = (
     " first AND late AS late) FROM legs WHERE result = 'talked'",
     "CREATE VIEW roster AS SELECT * REPLACE (least(end_ms, (SELECT ms FROM horizon)) AS end_ms) FROM figures_roster"
     " WHERE kind = 'answering' AND start_ms < (SELECT ms FROM horizon)",
+    "CREATE VIEW plan AS SELECT * FROM figures_roster WHERE kind = 'answering'",
     "CREATE VIEW adhered AS SELECT r.* REPLACE (greatest(r.start_ms, s.start_ms) AS start_ms,"
     " least(r.end_ms, s.end_ms) AS end_ms) FROM roster r JOIN agent_spans s ON r.agent = s.agent"
     " AND r.half_ms = s.half_ms AND s.start_ms < r.end_ms AND s.end_ms > r.start_ms"

@@ -39,6 +39,8 @@ def wanted(settings: Settings) -> list[Port]:
             Port(settings.ami_port, "tcp", "ami_port", "AMI"),
             Port(settings.rtp_first, "udp", "rtp_first", "audio"),
         ]
+    if settings.metrics_port:
+        ports.append(Port(settings.metrics_port, "tcp", "metrics_port", "metrics"))
     if settings.board == "own":
         ports.append(Port(settings.board_port, "tcp", "board_port", "the wallboard"))
     return ports
@@ -119,6 +121,7 @@ class Block:
     ari: int
     ami: int
     redis: int
+    metrics: int
     board: int
     spare_first: int
     spare_last: int
@@ -135,6 +138,7 @@ class Block:
             "ari_port": self.ari,
             "ami_port": self.ami,
             "redis_port": self.redis,
+            "metrics_port": self.metrics,
             "board_port": self.board,
             "rtp_first": self.rtp_first,
             "rtp_last": self.rtp_last,
@@ -169,7 +173,8 @@ def free_block(host: str = "127.0.0.1") -> Block:
                 ari=base + 1,
                 ami=base + 2,
                 redis=base + 3,
-                board=base + 4,
+                metrics=base + 4,
+                board=base + 5,
                 spare_first=base + 10,
                 spare_last=base + 99,
                 rtp_first=base + 100,

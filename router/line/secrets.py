@@ -198,6 +198,20 @@ class Secrets:
             raise SettingsError(f"{self._path}: board is not an object", "remove it")
         return kept
 
+    def smtp_password(self) -> str:
+        """Return the mail server's password.
+
+        Raises:
+            SettingsError: none was set.
+        """
+        secret = os.environ.get("HOTLINE_SMTP_PASSWORD") or self._kept.get("smtp_password")
+        if not secret:
+            raise SettingsError(
+                "the mail server's password is not set",
+                f'put it into HOTLINE_SMTP_PASSWORD, or into {self._path} as "smtp_password": "..."',
+            )
+        return str(secret)
+
     def _phone(self, name: str) -> dict[str, Any]:
         phone = self._kept.get("phones", {}).get(name, {})
         if not isinstance(phone, dict):

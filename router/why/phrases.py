@@ -25,6 +25,10 @@ class Phrases:
         """Return the text ``key`` where there is one, else ``other``."""
         return self.say(key if key in self._texts else other, **blanks)
 
+    def word(self, key: str, otherwise: str) -> str:
+        """Return the text ``key`` where there is one, else ``otherwise`` with its underscores as blanks."""
+        return self._texts.get(key, otherwise.replace("_", " "))
+
     def span(self, ms: float) -> str:
         """Write a span: ``7.2 s``, ``3 min 05 s``, ``2 h 10 min``."""
         if 0 < ms < 100:

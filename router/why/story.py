@@ -74,6 +74,40 @@ def tell(call: CallId, found: Sequence[Record], words: Phrases, language: str) -
     )
 
 
+def tell_callback(callback: str, found: Sequence[Record], words: Phrases, language: str) -> Story:
+    """Tell a callback from the records from its booking on: each state, each try, and our calls for it.
+
+    Raises ValueError where none is the callback's.
+    """
+    calls = {
+        record.call_id
+        for record in found
+        if isinstance(record, records.OutboundRang | records.CallbackTried) and _of_callback(record, callback)
+    }
+    own = [one for one in found if _of_callback(one, callback) or getattr(one, "call_id", "") in calls]
+    if not own:
+        raise ValueError(f"no record of {callback}")
+    teller = _Teller(words)
+    lines = [
+        Line(at_ms=one.at_ms, time=words.time(one.at_ms), text=text, record=type(one).__name__, seq=one.seq)
+        for one in own
+        for text in teller.tell(one)
+    ]
+    ended = next((one for one in reversed(own) if isinstance(one, records.CallbackEnded)), None)
+    return Story(
+        call=CallId(callback),
+        language=language,
+        head=f"{callback} {words.day(own[0].at_ms)}",
+        glance=words.say("glance.open") if ended is None else words.word(f"callback.{ended.result}", ended.result),
+        lines=tuple(lines),
+        summary="",
+    )
+
+
+def _of_callback(record: Record, callback: str) -> bool:
+    return callback in (getattr(record, "callback", ""), getattr(record, "ref", ""))
+
+
 class _Teller:
     """Finds the words for each record; remembers how the caller came to ask for a person."""
 
@@ -366,8 +400,81 @@ class _Teller:
     def message(self, record: records.MessageLeft) -> list[str]:
         return [self._say("message", box=record.box, length=self._words.span(record.length_ms))]
 
-    def callback(self, record: records.CallbackAsked) -> list[str]:
-        return [self._say("callback", number=record.number, queue=record.queue)]
+    def message_claimed(self, record: records.MessageClaimed) -> list[str]:
+        span = self._words.span(record.waited_ms)
+        return [self._say("message.claimed", agent=record.agent, message=record.message, span=span)]
+
+    def message_reopened(self, record: records.MessageReopened) -> list[str]:
+        key = "timeout" if record.why == "timeout" else "reopened" if record.change == "reopened" else "released"
+        return [self._say(f"message.{key}", agent=record.agent, message=record.message)]
+
+    def message_done(self, record: records.MessageDone) -> list[str]:
+        key = "message.done" if record.in_time else "message.done_late"
+        span = self._words.span(record.answer_ms)
+        return [self._say(key, agent=record.agent or record.by, message=record.message, span=span)]
+
+    def message_deleted(self, record: records.MessageDeleted) -> list[str]:
+        why = record.why if record.why in ("age", "caller") else "asked"
+        return [self._say(f"message.deleted.{why}", message=record.message, by=record.by)]
+
+    def callback(self, record: records.CallbackBooked) -> list[str]:
+        key = "callback.due" if record.due_ms else "callback"
+        due = f"{self._words.day(record.due_ms)} {self._words.time(record.due_ms)}" if record.due_ms else ""
+        return [self._say(key, number=record.number, queue=record.queue, callback=record.callback, due=due)]
+
+    def callback_refused(self, record: records.CallbackRefused) -> list[str]:
+        return [self._say("callback.refused", number=record.number, reason=self._word("refusal", record.reason))]
+
+    def callback_moved(self, record: records.CallbackMoved) -> list[str]:
+        until = self._words.time(record.until_ms) if record.until_ms else ""
+        key = "callback.until" if until else "callback.moved"
+        state, why = self._word("callback", record.state), self._word("because", record.why)
+        return [self._say(key, callback=record.callback, state=state, why=why, until=until).replace(" ()", "")]
+
+    def callback_tried(self, record: records.CallbackTried) -> list[str]:
+        key = "callback.tried.agent" if record.agent_first else "callback.tried.customer"
+        return [self._say(key, number=record.number, attempt=record.attempt, agent=record.agent)]
+
+    def callback_try_ended(self, record: records.CallbackTryEnded) -> list[str]:
+        key = "callback.try_ended" if record.counted else "callback.try_uncounted"
+        return [self._say(key, callback=record.callback, result=self._word("because", record.result))]
+
+    def callback_ended(self, record: records.CallbackEnded) -> list[str]:
+        result, why = self._word("callback", record.result), self._word("because", record.why)
+        said = self._say(
+            "callback.ended",
+            callback=record.callback,
+            number=record.number,
+            result=result,
+            why=why,
+            span=self._words.span(record.span_ms),
+            tries=record.tries,
+        )
+        return [said.replace(" ()", "").replace("（）", "")]
+
+    def offered(self, record: records.OfferMade) -> list[str]:
+        return [self._say("offer", why=self._word("because", record.why), wait=self._words.span(record.wait_ms))]
+
+    def offer_taken(self, record: records.OfferTaken) -> list[str]:
+        return [self._say("offer.taken", choice=self._word("choice", record.choice))]
+
+    def complaint(self, record: records.ComplaintOpened) -> list[str]:
+        answer, resolve = (self._words.time(at) for at in (record.answer_due_ms, record.resolve_due_ms))
+        day = self._words.day(record.resolve_due_ms)
+        return [
+            self._say(
+                "complaint",
+                complaint=record.complaint,
+                kind=record.kind,
+                number=record.number,
+                answer=f"{self._words.day(record.answer_due_ms)} {answer}",
+                resolve=f"{day} {resolve}",
+            )
+        ]
+
+    def _word(self, kind: str, word: str) -> str:
+        """A word of the records in the reader's language; as it is where there is none for it."""
+        return self._words.word(f"{kind}.{word}", word) if word else ""
 
     def score(self, record: records.ScoreGiven) -> list[str]:
         return [self._say("score", question=record.question, score=record.score)]
@@ -425,7 +532,19 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.ConsultBegan: _Teller.consult_began,
     records.ConsultEnded: _Teller.consult_ended,
     records.MessageLeft: _Teller.message,
-    records.CallbackAsked: _Teller.callback,
+    records.MessageClaimed: _Teller.message_claimed,
+    records.MessageReopened: _Teller.message_reopened,
+    records.MessageDone: _Teller.message_done,
+    records.MessageDeleted: _Teller.message_deleted,
+    records.CallbackBooked: _Teller.callback,
+    records.ComplaintOpened: _Teller.complaint,
+    records.CallbackRefused: _Teller.callback_refused,
+    records.CallbackMoved: _Teller.callback_moved,
+    records.CallbackTried: _Teller.callback_tried,
+    records.CallbackTryEnded: _Teller.callback_try_ended,
+    records.CallbackEnded: _Teller.callback_ended,
+    records.OfferMade: _Teller.offered,
+    records.OfferTaken: _Teller.offer_taken,
     records.ScoreGiven: _Teller.score,
     records.NoticeEnded: _Teller.notice,
     records.PageEnded: _Teller.page,

@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from router.adapters.outbox import Outbox
+from router.adapters.outbox import Outbox, Position
 from router.adapters.record_codec import from_fields
 from router.adapters.redis_stream import RedisStream, connection
 from router.core.records import Record, SiteChanged
@@ -93,7 +93,7 @@ def records(first: int, last: int) -> list[Record]:
 
 @contextlib.asynccontextmanager
 async def sending(outbox: Outbox, password: str = PASSWORD) -> AsyncIterator[RedisStream]:
-    stream = RedisStream(outbox, URL, password, KEY, answer_within_s=0.5)
+    stream = RedisStream(outbox, URL, password, "t", answer_within_s=0.5)
     task = asyncio.create_task(stream.run())
     try:
         yield stream
@@ -195,7 +195,7 @@ async def test_a_batch_sent_twice_stands_once(server: Server, tmp_path: Path) ->
         await drained(stream)
     # As if the answer to the first sending had been lost: part of it goes out again.
     again = connection(URL, PASSWORD)
-    await RedisStream(outbox, URL, PASSWORD, KEY)._send(again, records(3, 8))
+    await RedisStream(outbox, URL, PASSWORD, "t")._send(again, records(3, 8), Position(0, 0))
     await again.aclose()
     assert server.seqs() == list(range(1, 9))
 

@@ -45,7 +45,7 @@ class Home:
             **os.environ,
             "HOTLINE_HOME": str(folder / "home"),
             "HOTLINE_SITE": str(self.site),
-            **{f"HOTLINE_{part}_PORT": str(closed_port()) for part in ("ARI", "AMI", "REDIS")},
+            **{f"HOTLINE_{part}_PORT": str(closed_port()) for part in ("ARI", "AMI", "REDIS", "METRICS")},
         }
 
     def start(self) -> None:

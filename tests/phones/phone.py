@@ -126,6 +126,11 @@ class Phone(asyncio.DatagramProtocol):
         except TimeoutError:
             raise AssertionError(f"{self.name} was not rung within {within_s} s") from None
 
+    def forget_rings(self) -> None:
+        """Begin anew: calls that came so far count and are given by :meth:`rung` no more."""
+        self.invites = 0
+        self._rung = asyncio.Queue()
+
     async def answer(self, call: Call) -> None:
         """Answer a call that rings here."""
         if call.over or call.answered_at is not None or call.invite is None:

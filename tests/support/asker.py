@@ -2,8 +2,8 @@
 
 from router.core.lines import Party
 from router.ivr import session as ivr
-from router.ivr.effects import AnyEffect, Ask, NoteCallback, NoteScore, RecordTalk
-from router.ivr.orders import Authenticate, Book, Cancel, LookUp, Notify, Page, Reply, TakeMessage, Transfer
+from router.ivr.effects import AnyEffect, Ask, NoteScore, RecordTalk
+from router.ivr.orders import Authenticate, Book, CallBack, Cancel, LookUp, Notify, Page, Reply, TakeMessage, Transfer
 from support.caller import Caller
 
 
@@ -38,8 +38,8 @@ class Asker(Caller):
                 return f"cancels {kind} {_party(party)}"
             case Ask(order=Page(table=table, flow=flow, fields=fields)):
                 return f"pages {table} {flow} {_pairs(fields)}".strip()
-            case NoteCallback(number=number, queue=queue):
-                return f"callback {number} {queue}"
+            case Ask(order=CallBack(queue=queue, number=number, cancel=cancel)):
+                return f"{'cancels' if cancel else 'asks for'} callback {number} {queue}"
             case NoteScore(question=question, score=score):
                 return f"score {question} {score}"
             case RecordTalk(on=on, consent=consent):

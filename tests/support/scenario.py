@@ -226,6 +226,10 @@ class Scenario:
     def do_hold(self, name: str, held: str) -> list[str]:
         return self._feed(events.HoldChanged(channel=self._leg(name), held=held == "on"))
 
+    def do_callback(self, number: str, why: str = "") -> list[str]:
+        """Somebody promises a callback by the queue ``desk``."""
+        return self._feed(events.CallbackAddAsked(queue="desk", number=number, why=why))
+
     def do_consult(self, agent: str, kind: str, target: str) -> list[str]:
         return self._feed(events.ConsultAsked(agent=AgentId(agent), kind=kind, target=target))
 

@@ -114,7 +114,7 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
     for name, value in fields.items():
         if name in flags:
             row[name] = value == "1"
-        elif name in whole or name.endswith(("_ms", "_min")):
+        elif (name in whole or name.endswith(("_ms", "_min"))) and not value.startswith("["):
             row[name] = int(value)
         elif name.endswith("_rings"):
             row[name] = float(value)

@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 
 from phones.phone import Phone
+from router.core.events import CallbackCancelAsked
 from router.line.ports import Block, free_block
 from system.outside_service import OutsideService
-from system.rig import SITE_NODES, Rig, service_port
+from system.rig import SITE_CALLBACKS, SITE_NODES, Rig, service_port
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -74,6 +75,36 @@ async def nodes_rig(shared_nodes_rig: Rig) -> AsyncIterator[Rig]:
         await shared_nodes_rig.line.start_router()
     yield shared_nodes_rig
     await shared_nodes_rig.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_callbacks_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path) -> AsyncIterator[Rig]:
+    """A line with the third hotline, whose queues call back over a carrier that is a phone."""
+    block = free_block()
+    rig = Rig.make(tmp_path_factory.mktemp("back"), block, asterisk_root, SITE_CALLBACKS)
+    rig.carrier = await Phone("carrier", sip_port=rig.line.settings.sip_port, port=block.spare_first).start()
+    try:
+        yield await rig.start()
+    finally:
+        await rig.carrier.stop()
+        await rig.stop()
+        block.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def callbacks_rig(shared_callbacks_rig: Rig) -> AsyncIterator[Rig]:
+    """The third hotline's line: at rest before and after, and no callback left open."""
+    rig = shared_callbacks_rig
+    router = rig.line.router
+    if router is None or not router.running:
+        await rig.line.start_router()
+    assert rig.carrier is not None
+    rig.carrier.forget_rings()
+    yield rig
+    for row in (await rig.overview())["callbacks"]:
+        await rig.ask(CallbackCancelAsked(callback=row["callback"]))
+    await rig.carrier.stop_calls()
+    await rig.clear()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

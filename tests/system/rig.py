@@ -30,6 +30,8 @@ from system.checker import Balance, check, typed
 SITE = Path(__file__).parent / "site"
 SITE_NODES = Path(__file__).parent / "site_nodes"
 """A second hotline, with every node type and rule of the ACD; all it says are marker tones."""
+SITE_CALLBACKS = Path(__file__).parent / "site_callbacks"
+"""A third one, whose queues call back, the agent or the customer first; the first words of its offer last 20 s."""
 MAIN, EMERGENCY, DIRECT, THREE_RINGS, RETURNING, BY_CARRIER = (f"400186{last}" for last in range(6))
 CALLER = "13800138000"
 """A mobile number of the site's country, as its network sends it."""
@@ -84,9 +86,13 @@ class Rig:
         """Prepare a line over an empty home; nothing is started. The site is a copy, to change at will."""
         copy = home.with_name(f"{home.name}-site")
         shutil.copytree(site, copy)
-        if site == SITE_NODES:
+        if site in (SITE_NODES, SITE_CALLBACKS):
             tones.write_prompts(copy)
+            if site == SITE_CALLBACKS:
+                tones.write_long(copy, "router/offer_wait")
             for name in ("trunks.yaml", "lookups.yaml", "notices.yaml"):
+                if not (copy / name).exists():
+                    continue
                 text = (copy / name).read_text().replace("TRUNK_PORT", str(block.spare_first))
                 (copy / name).write_text(text.replace("SERVICE_PORT", str(service_port(block))))
         else:
@@ -234,6 +240,12 @@ class Rig:
         if self._redis is None:
             self._redis = Redis.from_url(self.line.redis_url, decode_responses=True)
         return self._redis
+
+    async def forget_redis(self) -> None:
+        """Redis is about to be started anew: look into it by a new connection."""
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
 
     async def rows(self, after: int = 0) -> list[Row]:
         """Return the stream's records behind ``seq`` ``after``, typed, in order."""

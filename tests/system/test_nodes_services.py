@@ -149,7 +149,7 @@ async def test_nobody_there_a_callback_a_voicemail_or_a_score(nodes_rig: Rig) ->
     await rig.hears(score, "thanks", "bye")
     for call in calls:
         await call.ended()
-    assert (await rig.record("CallbackAsked", after=after))["number"] == "+8613800138000"
+    assert (await rig.record("CallbackBooked", after=after))["number"] == "+8613800138000"
     assert (await rig.record("ScoreGiven", after=after))["score"] == 4
     assert (await rig.record("MessageLeft", after=after))["box"] == "desk"
     outcomes = sorted(row["outcome"] for row in await rig.records("CallEnded", after=after))

@@ -12,6 +12,7 @@ CALLER_HZ, AGENT_HZ = 610, 1_020
 MUSIC_HZ = 3_000
 """The music of class ``marker``."""
 PROMPT_MS, WORD_MS = 350, 220
+OFFER_MS = 20_000
 LONG_MS = {"long_comfort": 4_000}
 """Prompts that somebody may come into the middle of."""
 _FIRST_HZ, _APART_HZ = 410, 30
@@ -64,6 +65,21 @@ PROMPTS = [
     "open_greeting",
     "review",
     "router/agent_number",
+    "router/ask_time",
+    "router/callback_agent",
+    "router/callback_bad_number",
+    "router/callback_cancelled",
+    "router/callback_choices",
+    "router/callback_here",
+    "router/callback_noted",
+    "router/callback_number",
+    "router/callback_open",
+    "router/callback_press",
+    "router/callback_time",
+    "router/callback_type",
+    "router/offer_callback",
+    "router/offer_recording",
+    "router/offer_wait",
     "router/queue_position",
     "router/wait_up_to",
     "see_website",
@@ -108,6 +124,11 @@ def write_prompts(site: Path) -> None:
     music = site / "prompts" / "music" / "marker" / "tone.wav"
     music.parent.mkdir(parents=True, exist_ok=True)
     audio.write_wave(music, audio.tone(MUSIC_HZ, 5_000))
+
+
+def write_long(site: Path, name: str) -> None:
+    """Make a prompt a tone of twenty seconds."""
+    audio.write_wave(site / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], OFFER_MS))
 
 
 def heard(samples: audio.Samples) -> list[str]:

@@ -5,24 +5,28 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from router.ivr.digits import Digits, Heard
-from router.ivr.effects import NoteCallback
 from router.ivr.entry import Entry
 from router.ivr.fields import PromptName, QueueRef, Span, Target, TargetOrPerson
 from router.ivr.flow import Node
+from router.ivr.orders import CallBack, Reply
 from router.ivr.walk import Walk
 
 YES_KEY, OTHER_KEY = "1", "2"
+NO_KEY = OTHER_KEY
 _STAGE = "stage"
 _NUMBER = "number"
 _TRIES = "tries"
+_CHOOSING = ("confirm", "open")
+_LIMITS = ("number_limit", "hour_limit", "no_queue", "not_dialable")
+"""Refusals that another number does not help against."""
 
 
 class Callback(Node, frozen=True, kw_only=True):
     """Takes down that the caller wants to be called back, and at which number: theirs is said to them and confirmed
     (1), or they type another (2).
 
-    What it says is that the wish is noted: it becomes a piece of work for the people of ``queue``, by its record
-    ``CallbackAsked``; the router itself does not ring back.
+    It is promised then: ``queue`` calls back as its ``callbacks`` say. Somebody who has been promised one already may
+    keep it (1) or cancel it (2). A number that cannot be called is refused with the reason, and asked for again.
     """
 
     listens: ClassVar[bool] = True
@@ -38,6 +42,18 @@ class Callback(Node, frozen=True, kw_only=True):
     number_prompt: Annotated[tuple[PromptName, ...], Meta(description="asks for a number")] = ("router/type_number",)
     noted_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that it is noted")] = (
         "router/callback_noted",
+    )
+    open_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that one is promised already: 1, 2")] = (
+        "router/callback_open",
+    )
+    cancelled_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that it is cancelled")] = (
+        "router/callback_cancelled",
+    )
+    refused_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that this number cannot be called")] = (
+        "router/callback_bad_number",
+    )
+    limit_prompt: Annotated[tuple[PromptName, ...], Meta(description="says that no more can be promised now")] = (
+        "router/callback_limit",
     )
     digits: Annotated[int, Meta(ge=3, le=20, description="the most digits of a number; # ends a shorter one")] = 16
     tries: Annotated[int, Meta(ge=1, le=10, description="how often the caller is asked")] = 3
@@ -59,15 +75,19 @@ class Callback(Node, frozen=True, kw_only=True):
                 self._choices().listen(walk)
             case "typing":
                 self._entry().listen(walk)
+            case "open":
+                self._choices().listen(walk)
             case "noted":
                 walk.go(self.next)
+            case "limit":
+                walk.go_to_person(self.no_key)
             case _:
                 pass
 
     def key(self, walk: Walk, key: str) -> None:
         """Take the choice, or a digit."""
         heard: Heard | None = None
-        if walk.memory[_STAGE] == "confirm":
+        if walk.memory[_STAGE] in _CHOOSING:
             heard = self._choices().press(walk, key)
         elif walk.memory[_STAGE] == "typing":
             heard = self._entry().press(walk, key)
@@ -76,7 +96,7 @@ class Callback(Node, frozen=True, kw_only=True):
 
     def timer(self, walk: Walk, name: str) -> None:
         """No (further) key within the time."""
-        confirming = walk.memory[_STAGE] == "confirm"
+        confirming = walk.memory[_STAGE] in _CHOOSING
         self._heard(walk, (self._choices() if confirming else self._entry()).expired(walk, name))
 
     def takes(self, walk: Walk, key: str) -> bool:
@@ -88,8 +108,11 @@ class Callback(Node, frozen=True, kw_only=True):
         if heard.result == "person":
             walk.step("person")
             walk.go_to_person()
+        elif walk.memory[_STAGE] == "open":
+            self._kept(walk, heard)
         elif confirming and heard.word == YES_KEY:
-            self._note(walk)
+            walk.memory[_STAGE] = "asking"
+            walk.ask(CallBack(queue=self.queue, number=str(walk.memory[_NUMBER])))
         elif confirming and heard.word == OTHER_KEY:
             walk.step("another")
             self._ask(walk)
@@ -121,11 +144,38 @@ class Callback(Node, frozen=True, kw_only=True):
             walk.go_to_person(self.no_key)
         return enough
 
-    def _note(self, walk: Walk) -> None:
-        walk.step("noted")
-        walk.memory[_STAGE] = "noted"
-        walk.do(NoteCallback(number=str(walk.memory[_NUMBER]), queue=self.queue))
-        walk.play(self.noted_prompt)
+    def replied(self, walk: Walk, reply: Reply) -> None:
+        """It is promised, or was already, or cannot be."""
+        stage = walk.memory[_STAGE]
+        if stage == "cancelling":
+            walk.step("cancelled")
+            self._say(walk, "noted", self.cancelled_prompt)
+        elif reply.status == "ok":
+            walk.step("noted")
+            self._say(walk, "noted", self.noted_prompt)
+        elif reply.status == "open":
+            walk.step("open")
+            self._say(walk, "open", self.open_prompt)
+        elif reply.status in _LIMITS:
+            walk.step("limit")
+            self._say(walk, "limit", self.limit_prompt)
+        else:
+            walk.step("refused")
+            if not self._tried_enough(walk):
+                self._say(walk, "typing", (*self.refused_prompt, *self.number_prompt))
+
+    def _kept(self, walk: Walk, heard: Heard) -> None:
+        """One is promised already: keep it, or cancel it; without a key it is kept."""
+        if heard.word == NO_KEY:
+            walk.memory[_STAGE] = "cancelling"
+            walk.ask(CallBack(queue=self.queue, number=str(walk.memory[_NUMBER]), cancel=True))
+        else:
+            walk.step("kept")
+            self._say(walk, "noted", self.noted_prompt)
+
+    def _say(self, walk: Walk, stage: str, prompts: tuple[str, ...]) -> None:
+        walk.memory[_STAGE] = stage
+        walk.play(prompts)
 
     def _choices(self) -> Digits:
         return Digits(words=(YES_KEY, OTHER_KEY), first_digit_ms=self.first_digit, inter_digit_ms=self.first_digit)

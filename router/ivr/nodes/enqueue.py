@@ -50,6 +50,9 @@ class Enqueue(Node, frozen=True, kw_only=True):
     nobody: Annotated[Target, Meta(description="where callers go when nobody is signed in (or all pause)")] = ""
     closed: Annotated[Target, Meta(description="where callers go outside the queue's hours")] = ""
     timeout: Annotated[Target, Meta(description="where callers go who have waited for the queue's longest wait")] = ""
+    recording: Annotated[
+        Target, Meta(description="where callers go who rather leave a recording than wait, when the queue offers it")
+    ] = ""
 
     def enter(self, walk: Walk) -> None:
         """Enter the queue."""
@@ -74,6 +77,7 @@ class Enqueue(Node, frozen=True, kw_only=True):
             self._passed_on(walk, reply.fields)
             return
         targets = {"full": self.full, "nobody": self.nobody, "closed": self.closed, "timeout": self.timeout}
+        targets["recording"] = self.recording
         if target := targets.get(reply.status):
             walk.go(target)
         else:

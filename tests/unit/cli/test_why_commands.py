@@ -15,6 +15,7 @@ from router.adapters.journal_snapshots import Snapshot, write_snapshot
 from router.adapters.record_codec import to_fields
 from router.cli import why as command
 from router.cli.why_stream import EventStream
+from router.core.events import CallbackAddAsked, CallbackCancelAsked
 from router.core.records import Record
 from router.line.secrets import Secrets
 from support.history import History
@@ -235,3 +236,19 @@ def test_a_call_of_long_ago_is_found_without_reading_everything_since() -> None:
 def test_an_empty_stream_has_no_calls() -> None:
     stream = EventStream(FakeRedis([]), "k")
     assert stream.by_id("c1") is stream.by_id("t.1.c1") is stream.newest() is None
+
+
+def test_the_story_of_a_callback(home: Path, past: History, capsys: pytest.CaptureFixture[str]) -> None:
+    """From its booking to its end, our calls for it among the lines; other calls are left out."""
+    past.feed(CallbackAddAsked(queue="desk", number="+8613800138001", why="meter"))
+    (callback,) = past.core.desk.state.callbacks
+    past.feed(CallbackCancelAsked(callback=callback, by="lead"))
+    story = told(capsys, "why", callback.rpartition(".")[2])
+    kinds = [line["record"] for line in story["lines"]]
+    assert kinds[0] == "CallbackBooked" and kinds[-1] == "CallbackEnded"
+    assert (story["call"], story["glance"]) == (callback, "cancelled")
+    assert "+8613800138001" in story["lines"][0]["text"]
+    assert run("why", callback, "--lang", "zh") == 0
+    assert "已取消" in capsys.readouterr().out
+    assert run("why", "k99") == 2
+    assert "there is no callback 'k99'" in capsys.readouterr().err

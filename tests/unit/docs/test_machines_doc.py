@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 from router.acd.agent import AGENT_TABLE
+from router.acd.callback import CALLBACK_TABLE
 from router.acd.surge import SURGE_TABLE
 from router.control.call import CALL_TABLE, LEG_TABLE
+from router.control.message import MESSAGE_TABLE
+from router.control.offering import OFFER_TABLE
 from support.diagrams import mermaid
 
 PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
@@ -14,8 +17,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
 def page() -> str:
     return f"""# The machines of the core
 
-Made from the tables in `router/control/call.py` and `router/acd/agent.py`; a test compares them. What a table does not
-have cannot happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
+Made from the tables in `router/control/call.py`, `router/acd/agent.py`, `router/acd/callback.py`,
+`router/control/offering.py` and `router/control/message.py`; a test compares them. What a table does not have cannot
+happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
 
 ## A call
 
@@ -32,6 +36,25 @@ One ring of one phone. `closing` means that we have hung it up and Asterisk has 
 ## An agent
 
 {mermaid(AGENT_TABLE)}
+
+## A message
+
+What a caller has left, as a piece of work ([messages.md](messages.md)). One that is `expired` or `deleted` is
+forgotten, and its recording is erased.
+
+{mermaid(MESSAGE_TABLE)}
+
+## A callback
+
+See [callbacks](callbacks.md). Only a `waiting` one stands in line with the callers who wait.
+
+{mermaid(CALLBACK_TABLE)}
+
+## An offer to a waiting caller
+
+The caller keeps their place until `booked`, or until they choose a recording; an agent who picks up ends it anywhere.
+
+{mermaid(OFFER_TABLE)}
 """
 
 

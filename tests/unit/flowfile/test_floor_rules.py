@@ -114,7 +114,7 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
         f"{QUEUES}:6:7 E462", f"{QUEUES}:7:36 W453", f"{QUEUES}:9:15 E462", f"{QUEUES}:12:13 E462",
     ]),
     ("a call back nobody waits for", QUEUES, "    groups: [inbound]\n", "    groups: [inbound]\n    capacity: 0\n", [
-        f"{MAIN}:9:34 E462", f"{MAIN}:8:3 W459", "flows/direct.yaml:1:9 W459", f"{MAIN}:9:3 E311",
+        f"{MAIN}:9:34 E462", f"{MAIN}:8:3 W459", "flows/direct.yaml:1:9 W459", f"{MAIN}:9:3 E311", f"{MAIN}:9:3 W513",
     ]),
     ("a list's column", "vip.csv", "class", "clas", ["vip.csv:1:1 E463"]),
     ("a list that is not there", CUSTOMERS, "vip.csv", "vips.csv", [f"{CUSTOMERS}:3:8 E464"]),

@@ -25,8 +25,39 @@ def test_the_callers_number_is_said_and_confirmed() -> None:
     said = caller.begin()[0]
     assert said.startswith("says yours words/")
     assert said.endswith("choose")
-    assert caller.press("1") == ["quiet", "step back noted", "callback +8613800000000 enquiry", "says noted"]
+    assert caller.press("1") == ["quiet", "asks for callback +8613800000000 enquiry"]
+    assert caller.replied("ok", callback="t.k1") == ["step back noted", "says noted"]
     assert caller.played() == ["says bye"]
+
+
+def test_a_number_that_cannot_be_called_is_asked_for_again() -> None:
+    caller = asker()
+    caller.begin()
+    caller.press("1")
+    assert caller.replied("own_number") == ["step back refused", "says router/callback_bad_number type"]
+    assert caller.press("13800000001#")[-1].startswith("says yours words/")
+
+
+def test_a_limit_leads_to_a_person() -> None:
+    caller = asker()
+    caller.begin()
+    caller.press("1")
+    assert caller.replied("hour_limit") == ["step back limit", "says router/callback_limit"]
+    assert caller.played() == ["says desk"]
+
+
+def test_who_has_one_already_keeps_or_cancels_it() -> None:
+    caller = asker()
+    caller.begin()
+    caller.press("1")
+    assert caller.replied("open", callback="t.k1") == ["step back open", "says router/callback_open"]
+    assert caller.press("2") == ["quiet", "cancels callback +8613800000000 enquiry"]
+    assert caller.replied("ok") == ["step back cancelled", "says router/callback_cancelled"]
+    kept = asker()
+    kept.begin()
+    kept.press("1")
+    kept.replied("open", callback="t.k1")
+    assert kept.press("1") == ["quiet", "step back kept", "says noted"]
 
 
 def test_another_number_is_typed_and_confirmed_too() -> None:
@@ -34,7 +65,7 @@ def test_another_number_is_typed_and_confirmed_too() -> None:
     caller.begin()
     assert caller.press("2")[-1] == "says type"
     assert caller.press("95001#")[-1].startswith("says yours words/")
-    assert "callback 95001 enquiry" in caller.press("1")
+    assert "asks for callback 95001 enquiry" in caller.press("1")
 
 
 def test_a_withheld_number_is_asked_for() -> None:
@@ -49,7 +80,7 @@ def test_silence_comes_to_an_end_without_a_callback() -> None:
         caller.played()
         told += caller.timer("first_digit")
     assert told[-1] == "says desk"
-    assert not [line for line in told if line.startswith("callback")]
+    assert not [line for line in told if line.startswith("asks")]
 
 
 def test_star_zero_leads_to_a_person_while_typing() -> None:

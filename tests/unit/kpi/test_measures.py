@@ -484,7 +484,7 @@ def test_who_is_served_before_one_who_stands_ahead_overtakes_them() -> None:
     tape.arrive("a", HOUR)
     tape.ask("a", HOUR, "desk")
     tape.served("b", HOUR + 55, "1001", wait_s=10, talk_s=30)
-    tape.served("v", HOUR + 56, "1001", wait_s=60, talk_s=30, cls="vip", head_start_s=120)
+    tape.served("v", HOUR + 100, "1001", wait_s=60, talk_s=30, cls="vip", head_start_s=120)
     tape.served("o", HOUR + 57, "1002", wait_s=10, talk_s=30, queue="other")
     tape.connect("a", HOUR + 300, "1002", 300, "desk")
     tape.talked("a", HOUR + 360, "1002", 60)

@@ -46,9 +46,9 @@ def test_an_address_of_another_machine_is_refused() -> None:
 
 
 def test_what_is_somebody_elses_needs_no_port_of_ours() -> None:
-    assert wanted(Settings(redis="existing", asterisk="existing", board="off")) == []
+    assert wanted(Settings(redis="existing", asterisk="existing", metrics_port=0, board="off")) == []
     assert {port.setting for port in wanted(Settings())} == {
-        "redis_port", "sip_port", "ari_port", "ami_port", "rtp_first", "board_port"
+        "redis_port", "sip_port", "ari_port", "ami_port", "rtp_first", "metrics_port", "board_port"
     }  # fmt: skip
 
 
