@@ -76,7 +76,7 @@ async def parts(folder: Path, site: Path) -> AsyncIterator[tuple["Redis", str, s
     (folder / "redis").mkdir()
     # Debian's redis-tools has the whole server under another name; it goes by the name it is run as
     program = str(folder / "redis-server")
-    os.symlink(os.path.realpath(found), program)
+    Path(program).symlink_to(Path(found).resolve())  # noqa: ASYNC240 - once
     server = subprocess.Popen(  # noqa: ASYNC220 - once
         [
             # ends with us, however we end
