@@ -72,18 +72,22 @@ async def parts(folder: Path, site: Path) -> AsyncIterator[tuple["Redis", str, s
     home = folder / "home"
     home.mkdir()
     secrets = Secrets.load_or_create(home, {})
-    program = shutil.which("redis-server") or shutil.which("redis-check-rdb") or "redis-server"
+    found = shutil.which("redis-server") or shutil.which("redis-check-rdb") or "redis-server"
     (folder / "redis").mkdir()
+    # Debian's redis-tools has the whole server under another name; it goes by the name it is run as
+    program = str(folder / "redis-server")
+    Path(program).symlink_to(Path(found).resolve())  # noqa: ASYNC240 - once
     server = subprocess.Popen(  # noqa: ASYNC220 - once
         [
-            "redis-server", "--port", str(block.redis), "--bind", "127.0.0.1", "--dir", str(folder / "redis"),
+            # ends with us, however we end
+            "setpriv", "--pdeathsig", "TERM", "--",
+            program, "--port", str(block.redis), "--bind", "127.0.0.1", "--dir", str(folder / "redis"),
             "--save", "", "--appendonly", "yes", "--requirepass", secrets.redis_password,
         ],
-        executable=program,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     board = subprocess.Popen(  # noqa: ASYNC220 - once
-        [sys.executable, "-m", "router.cli", "wallboard"],
+        ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "router.cli", "wallboard"],
         env={
             **os.environ,
             "HOTLINE_HOME": str(home),

@@ -13,6 +13,7 @@ from router.adapters.control import Control
 from router.app import redis_address
 from router.board.board import Board
 from router.board.gate import Gate
+from router.board.messages_http import add_message_routes
 from router.board.server import BoardServer
 from router.board.tell import Tell
 from router.board.watch import Health
@@ -20,6 +21,7 @@ from router.engine import Clock
 from router.errors import HotlineError, SettingsError, SetupError, SiteError
 from router.flowfile import load_site
 from router.line.secrets import Secrets
+from router.message_source import RouterMessages
 from router.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     )
     server = BoardServer(board, gate_of(secrets), title=site.wall.title or site.name, now_s=lambda: clock() / 1_000)
     try:
-        await server.start(server.app(), settings.host, settings.board_port)
+        app = server.app()
+        messages = RouterMessages(settings, site.clock.zone)
+        add_message_routes(app, messages, lambda request, row: server.signed_in(request))
+        await server.start(app, settings.host, settings.board_port)
     except OSError as error:
         raise SetupError(
             f"the wallboard cannot open port {settings.board_port} of {settings.host}: {error.strerror}",

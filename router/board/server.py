@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 BEAT_S: Final = 1.0
 MOST_PAGES: Final = 500
+PEOPLE_ONLY: Final = "/messages"
 WRITE_WITHIN_S: Final = 15.0
 FORM_BYTES: Final = 8_192
 THEMES: Final = ("dark", "light")
@@ -78,7 +79,7 @@ class BoardServer:
 
     def app(self) -> web.Application:
         """Return the application; others may add routes before it is started."""
-        app = web.Application(client_max_size=FORM_BYTES, middlewares=[_guarded])
+        app = web.Application(client_max_size=FORM_BYTES, middlewares=[_guarded, self._people_only])
         app.on_response_prepare.append(_add_headers)
         app.add_routes(
             [
@@ -95,6 +96,15 @@ class BoardServer:
             ]
         )
         return app
+
+    @web.middleware
+    async def _people_only(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Callers' messages are for people who signed in; no screen's token opens them."""
+        if request.path.startswith(PEOPLE_ONLY) and not self.signed_in(request):
+            return self._door_page(request, "", status=401)
+        return await handler(request)
 
     async def start(self, app: web.Application, host: str, port: int) -> None:
         """Open the port."""
@@ -210,7 +220,7 @@ class BoardServer:
     ) -> web.Response:
         language = self._language(request)
         said = words_of(language)[message].format(**fill) if message else ""
-        wanted = request.path if request.path.startswith("/room/") else request.query.get("next", "/")
+        wanted = request.path if request.path.startswith(("/room/", PEOPLE_ONLY)) else request.query.get("next", "/")
         return self._render(
             request,
             "sign_in.html.j2",
@@ -389,7 +399,7 @@ def _inside(path: str) -> str:
     """Return a path of our own pages, never an address elsewhere."""
     parts = urlsplit(path)
     own = not parts.scheme and not parts.netloc and path.startswith("/") and not path.startswith(("//", "/\\"))
-    known = parts.path == "/" or parts.path.startswith(("/room/", "/messages"))
+    known = parts.path == "/" or parts.path.startswith(("/room/", PEOPLE_ONLY))
     return parts.path if own and known and path.isprintable() and "\\" not in path else "/"
 
 

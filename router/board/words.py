@@ -24,6 +24,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "dark": ("Dark", "深色"),
     "light": ("Light", "浅色"),
     "language": ("中文", "English"),
+    "messages": ("Messages", "留言"),
     "sign_out": ("Sign out", "退出"),
     "rooms": ("Rooms", "房间"),
     "all": ("Whole centre", "全中心"),

@@ -287,6 +287,8 @@ async def test_who_may_look(stage: Stage) -> None:
             ("/live?room=front", 401),
             ("/trend/front.svg", 401),
             ("/static/../board.py", 404),
+            ("/messages", 401),
+            ("/messages/m1.wav", 401),
         ):
             async with http.get(path, allow_redirects=False) as answer:
                 assert answer.status == status, path
@@ -304,6 +306,9 @@ async def test_who_may_look(stage: Stage) -> None:
         async with http.get("/") as answer:
             text = await answer.text()
             assert answer.status == 200 and "<script>" not in text and "style=" not in text and "onclick" not in text
+        async with http.get("/messages") as answer:
+            # let in, though no router is there to ask
+            assert answer.status == 503 and "unsafe" not in answer.headers["Content-Security-Policy"]
         async with http.post("/sign-out", allow_redirects=False) as answer:
             assert answer.status == 303
         async with http.get("/", allow_redirects=False) as answer:
@@ -312,8 +317,9 @@ async def test_who_may_look(stage: Stage) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         async with http.get(stage.kiosk("front")) as answer:
             assert answer.status == 200
-        async with http.get(f"{stage.url}/room/all") as answer:
-            assert answer.status == 401
+        for path in ("/room/all", "/messages"):
+            async with http.get(f"{stage.url}{path}") as answer:
+                assert answer.status == 401, path
     async with aiohttp.ClientSession(stage.url) as http:
         statuses = []
         for _ in range(7):
