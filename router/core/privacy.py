@@ -18,10 +18,12 @@ OPEN = frozenset(
     {
         "accepted_by", "after_call", "agent", "agents", "answer", "answered", "appointment", "ask", "box", "by",
         "call_class", "call_id", "call_type", "called", "change", "config", "cure", "did", "ended_by", "event",
-        "extension", "flow", "group", "groups", "kept_for", "kind", "language", "leg", "message", "need", "node", "node_type", "notice",
+        "extension", "flow", "group", "groups", "kept_for", "kind", "language", "leg", "message", "need", "node", "node_type",
+        "notice",
         "outcome", "page", "parts", "passed_over", "phone", "plan", "previous", "purpose", "question", "queue",
         "queues", "queues_left", "recording", "ref", "runner_up", "service", "site", "skills", "state", "strategy",
-        "table", "to_kind", "trunk", "type", "was", "why",
+        "table", "to_kind", "trunk", "type", "was",
+        "why",
     }
 )  # fmt: skip
 """Names, ids and words of the site: shown to everybody."""
