@@ -13,7 +13,7 @@ from router.adapters.recordings import recording_path
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, print_table, refuse, span
 from router.cli.reach import overview, put, row_of, with_router
-from router.core.events import CallerMessagesAsked, MessageAsked
+from router.core.events import CallbackAddAsked, CallerMessagesAsked, MessageAsked
 from router.core.ids import AgentId
 from router.line.folders import Folders
 
@@ -143,6 +143,24 @@ def delete(
         put(CallerMessagesAsked(caller=caller, by=by), f"all messages of {caller} are deleted", json)
     else:
         _put(message, "delete", "", f"message {message} is deleted", json, by=by)
+
+
+@commands.command("call-back")
+def call_back(
+    message: Number,
+    agent: Who,
+    queue: Annotated[str, typer.Option(help="the queue that calls back (default: the one they had asked for)")] = "",
+    json: Json = False,
+) -> None:
+    """Book a callback by an agent to whoever left a message; it goes by the rules of all callbacks."""
+    row = _row(message)
+    queue = queue or row["queue"]
+    if not row["caller"]:
+        raise refuse(f"message {message} has no number to call back", "hear it: hotline messages play")
+    if not queue:
+        raise refuse(f"the caller of message {message} had asked for no queue", "name one: --queue enquiry")
+    ask = CallbackAddAsked(queue=queue, number=row["caller"], why=f"message {message} ({row['box']})", agent=agent)
+    put(ask, f"{row['caller']} is called back by {agent}", json)
 
 
 @commands.command()

@@ -346,6 +346,10 @@ async def test_agents_and_supervisors_by_the_command_line(boxes: Rig) -> None:
     copy = rig.line.folders.home / "copy.wav"
     code, said = await hotline(rig, "messages", "play", name, "--out", str(copy))
     assert code == 0 and audio.only_tone(audio.read_wave(copy)[4_000:12_000], CALLER_HZ)
+    code, said = await hotline(rig, "messages", "call-back", name, "--agent", "1001")
+    assert code == 2 and "had asked for no queue" in said
+    code, said = await hotline(rig, "messages", "call-back", name, "--agent", "1001", "--queue", "asked")
+    assert code == 1 and "refused" in said, "this site rings no numbers outside, and callbacks know it"
     code, said = await hotline(rig, "messages", "done", name, "--agent", "1001", "--note", "rang back")
     assert code == 0
     code, said = await hotline(rig, "messages", "list")
