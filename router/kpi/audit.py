@@ -196,7 +196,7 @@ class Counter:
                 if row["kind"] == "agent" and row["announced"]:
                     call["talks"].append({"agent": row["target"]})
                 elif row["kind"] not in ("agent", "queue"):
-                    call["sent_on"] = bool(call["talks"])
+                    call["sent_on"], call["away"] = bool(call["talks"]), True
             case "ScoreGiven":
                 call["scores"].append(row["score"])
             case "CallEnded":
@@ -263,7 +263,7 @@ class Counter:
 
     def _call(self, call: Mapping[str, Any]) -> None:
         count, talks, ended = self._sum, call["talks"], call.get("ended")
-        outcome = ended["outcome"] if ended else "answered" if talks else ""
+        outcome = ended["outcome"] if ended else "answered" if talks else "sent_out" if call.get("away") else ""
         if outcome and outcome not in ("blocked", "self_served"):
             count[outcome] += 1
         count["asked"] += bool(ended["asked"] if ended else call["asked"])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from properties.test_callcontrol_machine import Course
 
@@ -51,6 +51,7 @@ def board(records: list[Record], size: int) -> Live:
 
 
 @settings(max_examples=12, deadline=None)
+@example(seed=4294967294, steps=115, cuts=(0.0, 0.0))  # somebody is with a person outside at the end
 @given(seed=st.integers(0, 2**32), steps=st.integers(20, 400), cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)))
 def test_three_ways_to_the_same_totals(seed: int, steps: int, cuts: tuple[float, float]) -> None:
     records = recorded(seed, steps)
