@@ -173,6 +173,7 @@ class CallControl:
     def _router_started(self, turn: Turn, event: events.RouterStarted) -> None:
         state = self.desk.state
         state.epoch, state.call_count, state.switch_up = event.epoch, 0, False
+        state.floor.seed = event.seed
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
         self.inbox.router_started(turn)
