@@ -31,10 +31,10 @@ from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins
 from router.adapters.pseudonyms import pseudonyms
 from router.adapters.record_counts import RecordCounts
-from router.adapters.recordings import AwayMessages
+from router.adapters.recordings import AwayMessages, erase_recording, recording_over
 from router.adapters.redis_stream import Keep, RedisStream
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command, LookUp, SendNotice
+from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
 from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.present import present_of
 from router.core.records import Record
@@ -138,6 +138,7 @@ class Router:
         self._core = recovered.core
         self._journal = journal
         self._outbox = outbox
+        self._recordings = Folders.of(settings).recordings
         overview = recovered.core.overview(max(recovered.last_ms, outbox.last.at_ms))
         self._redis = RedisStream(
             outbox,
@@ -160,6 +161,8 @@ class Router:
             submit=self._submit,
             open_playbacks=recovered.core.open_playbacks,
             other=self._other,
+            open_recordings=recovered.core.open_recordings,
+            recording_over=lambda name: recording_over(self._recordings, name),
             lane_count=settings.ari_lanes,
         )
         self._ami = AmiWatch(
@@ -183,7 +186,9 @@ class Router:
             secret=secrets.service_secret,
             submit=self._submit,
         )
-        self._away = AwayMessages(recordings=Folders.of(settings).recordings, country=site.country, submit=self._submit)
+        self._away = AwayMessages(
+            recordings=self._recordings, country=site.country, submit=self._submit, known=recovered.core.recordings
+        )
         self._engine = Engine(
             recovered.core,
             journal=journal,
@@ -205,6 +210,9 @@ class Router:
                 health=self._health,
                 ready=self._missing,
                 publish=self._live.publish,
+                messages=lambda wanted, done_too: recovered.core.messages(
+                    self._engine.clock(), wanted, done_too=done_too
+                ),
             ),
         )
         await control.start()
@@ -312,6 +320,8 @@ class Router:
             self._tasks.create_task(self._lookups.answer(command), name="lookup")
         elif isinstance(command, SendNotice):
             self._tasks.create_task(self._notices.deliver(command), name="notice")
+        elif isinstance(command, EraseRecording):
+            self._tasks.create_task(self._erase(command), name="erase")
         else:
             log.error("nobody carries out %s", type(command).__name__, extra={"call_id": command.call})
 
@@ -325,6 +335,9 @@ class Router:
         except SettingsError as error:
             log.error("a PIN cannot be checked: %s; %s", error, error.cure, extra={"call_id": command.call})
         self._engine.submit(PinChecked(call=command.call, agent=command.agent, correct=correct, locked=locked))
+
+    async def _erase(self, command: EraseRecording) -> None:
+        self._engine.submit(await asyncio.to_thread(erase_recording, self._recordings, command.recording))
 
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)

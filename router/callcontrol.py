@@ -24,6 +24,7 @@ from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.inbox import Inbox
 from router.control.legs import Legs
 from router.control.locks import Locks
 from router.control.notices import Notices
@@ -88,6 +89,7 @@ class CallControl:
             self.consulting,
         )
         self.codes = Codes(self.desk)
+        self.inbox = Inbox(self.desk)
         self.surges = Surges(self.desk)
 
     # --- the contract ---
@@ -139,6 +141,18 @@ class CallControl:
         whispered = [playback for call in calls for playback in call.whispers]
         return (*of_calls, *whispered, *self.codes.open_playbacks())
 
+    def open_recordings(self) -> tuple[str, ...]:
+        """The recordings whose end we wait for."""
+        return tuple(call.request for call in self.desk.state.calls.values() if call.recording)
+
+    def recordings(self) -> frozenset[str]:
+        """The recordings the core knows of: whatever else lies in the recordings folder was left unheard of."""
+        return self.inbox.recordings()
+
+    def messages(self, now: Ms, wanted: str = "", *, done_too: bool = False) -> list[dict[str, Any]]:
+        """Messages as plain data, the oldest first: the one ``wanted``, else those not done, or all."""
+        return self.inbox.rows(now, wanted, done_too=done_too)
+
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
         state = self.desk.state
@@ -161,6 +175,7 @@ class CallControl:
         state.epoch, state.call_count, state.switch_up = event.epoch, 0, False
         if event.config != state.config:
             self._site_loaded(turn, events.SiteLoaded(config=event.config))
+        self.inbox.router_started(turn)
         self.rounds.arm(turn, anew=False)
         live = sum(call.stage is not Stage.ENDED for call in state.calls.values())
         site = self.desk.site
@@ -175,6 +190,7 @@ class CallControl:
         turn.note(records.SiteChanged, previous=previous, queues=tuple(self.desk.site.floor.queues))
         self.desk.overlays.published(turn, served)
         self.desk.agents.leave_removed(turn)
+        self.inbox.site_changed(turn)
         self.callbacks.site_changed(turn)
         self.rounds.arm(turn, anew=True)
         self.surges.site_changed(turn)
@@ -185,16 +201,6 @@ class CallControl:
     def _switch_seen(self, turn: Turn, event: events.SwitchSeen) -> None:
         self.desk.state.switch_up = True
         reconcile.settle(self, turn, event)
-
-    def _message_found(self, turn: Turn, event: events.MessageFound) -> None:
-        turn.note(
-            records.MessageReceived,
-            recording=event.recording,
-            did=event.did,
-            caller=event.caller.number or event.caller.raw,
-            left_at_ms=event.left_at,
-            length_ms=event.length_ms,
-        )
 
     # --- facts that may be of a call or of a feature code ---
 
@@ -342,6 +348,15 @@ class CallControl:
         if kind == "notice":
             self.notices.timer(turn, subject, timer.name)
             return
+        if kind == "message":
+            self.inbox.timer(turn, subject, timer.name)
+            return
+        if kind == "messages":
+            self.inbox.sweep(turn)
+            return
+        if kind == "erase":
+            self.inbox.erase_again(turn, subject)
+            return
         if kind == "lock":
             self.locks.timer(subject)
             return
@@ -382,7 +397,10 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.SiteLoaded: CallControl._site_loaded,
     events.SwitchLost: CallControl._switch_lost,
     events.SwitchSeen: CallControl._switch_seen,
-    events.MessageFound: CallControl._message_found,
+    events.MessageFound: lambda core, turn, e: core.inbox.found(turn, e),
+    events.MessageAsked: lambda core, turn, e: core.inbox.asked(turn, e),
+    events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
+    events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,
     events.PlaybackFinished: CallControl.playback_finished,

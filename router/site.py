@@ -6,6 +6,7 @@ from router.acd.callback_rules import NumberRules
 from router.acd.spec import Floor
 from router.acd.standing import Customer
 from router.acd.surge import SurgePlan
+from router.core.boxes import MessageRules
 from router.core.calendar import Calendar
 from router.core.followups import ComplaintRules, Round
 from router.core.ids import Ms, PhoneName
@@ -26,7 +27,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     ``outside`` says how numbers outside are rung (None: never), ``duty`` who is on call when, by the table's name;
     ``music`` are the classes of music it brings;
     ``sources`` are what flows may ask, ``services`` what carries their notices, by name; ``wall`` is what the wallboard
-    shows.
+    shows; ``messages`` says who answers what callers leave, and how long it is kept.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, Service] = {}
     customers: dict[str, Customer] = {}
     hours: dict[str, Calendar] = {}
+    messages: MessageRules = MessageRules()
     callback_numbers: NumberRules = NumberRules()
     complaints: ComplaintRules = msgspec.field(default_factory=ComplaintRules)
     rounds: dict[str, Round] = {}

@@ -142,7 +142,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     ``whisper`` is what the agent hears of the caller once both are connected (``class``, ``wait``, or a prompt's
     name); ``tell_work_number`` says whether the caller then hears the agent's work number. ``callbacks`` says how its
     callers are called back (None: as :class:`CallbackRules` is by itself), ``offer`` when those who wait are offered
-    it.
+    it. Of callers whose agent hangs up first, ``survey_share`` per cent are led into ``survey_flow`` ("": none),
+    emergencies only where ``survey_emergencies`` says so.
 
 
     ``expected_handling_ms`` and ``expected_patience_ms`` are what forecasts of the wait begin with, until the queue has
@@ -182,6 +183,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     transfers: str = "announced"
     whisper: tuple[str, ...] = ()
     tell_work_number: bool = False
+    survey_flow: str = ""
+    survey_share: float = 100
+    survey_emergencies: bool = False
     callbacks: CallbackRules | None = None
     offer: OfferRules | None = None
     expected_handling_ms: Ms = 300_000

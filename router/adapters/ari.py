@@ -15,7 +15,7 @@ from router.adapters.ari_transport import AriTransport
 from router.adapters.ari_truth import ask_truth
 from router.adapters.numbers import to_e164
 from router.core.commands import Command
-from router.core.events import Event, SwitchLost
+from router.core.events import Event, RecordingFinished, SwitchLost
 from router.core.ids import PlaybackId, call_of
 from router.core.spans import Buckets
 from router.errors import SwitchError
@@ -38,11 +38,16 @@ class SwitchCounters(msgspec.Struct):
     failures: int = 0
 
 
+def _not_recorded(recording: str) -> RecordingFinished:
+    return RecordingFinished(recording=recording, length_ms=0, failed=True)
+
+
 class AriSwitch:
     """One Asterisk.
 
     ``submit`` takes the core's events and never blocks; ``open_playbacks`` says which playbacks the core waits for;
-    ``other`` takes the commands that are not for Asterisk (``CheckPin``). ``url`` is ``http://host:port/ari``;
+    ``other`` takes the commands that are not for Asterisk (``CheckPin``). ``open_recordings`` says for which recordings
+    it waits, and ``recording_over`` how one ended that Asterisk makes no longer. ``url`` is ``http://host:port/ari``;
     ``country`` the site's, by which numbers become E.164.
     """
 
@@ -58,6 +63,8 @@ class AriSwitch:
         submit: Callable[[Event], None],
         open_playbacks: Callable[[], tuple[PlaybackId, ...]],
         other: Callable[[Command], None],
+        open_recordings: Callable[[], tuple[str, ...]] = tuple,
+        recording_over: Callable[[str], RecordingFinished] = _not_recorded,
         lane_count: int = 4,
         timeout_s: float = 10.0,
     ) -> None:
@@ -68,6 +75,8 @@ class AriSwitch:
         self._country = country
         self._submit = submit
         self._open_playbacks = open_playbacks
+        self._open_recordings = open_recordings
+        self._recording_over = recording_over
         self._live = False
         self._kept: list[str] | None = None
         self._transport = AriTransport(
@@ -192,15 +201,20 @@ class AriSwitch:
         if not filtered.ok:
             log.warning("Asterisk will not filter events (%d %s): it sends them all", filtered.status, filtered.reason)
         truth = await ask_truth(
-            self._transport, site=self._site, country=self._country, playbacks=self._open_playbacks()
+            self._transport,
+            site=self._site,
+            country=self._country,
+            playbacks=self._open_playbacks(),
+            recordings=self._open_recordings(),
         )
+        recorded = tuple(self._recording_over(name) for name in truth.lost_recordings)
         self._legs.take_over(truth.legs, {leg: call_of(leg) for leg in truth.legs})
         self._reader.take_over(truth.callers, truth.lost_playbacks)
         self._orders.take_over(truth.bridged)
         self._live = True
         self.counters.connects += 1
         log.info("Asterisk %s is ours: %d calls there", self._transport.version, len(truth.callers))
-        self._submit(truth.seen)
+        self._submit(msgspec.structs.replace(truth.seen, recorded=recorded))
         for channel, why in truth.strays.items():
             self._orders.turn_away(channel, why)
         kept, self._kept = self._kept, None
@@ -220,6 +234,10 @@ class AriSwitch:
             log.warning("an event of Asterisk is unreadable: %s", error)
             return
         event = self._reader.read(wire)
+        if isinstance(event, RecordingFinished) and not event.failed:
+            # Asterisk counts whole seconds; the file says it exactly.
+            measured = self._recording_over(event.recording)
+            event = event if measured.failed else measured
         if event is not None:
             self._submit(event)
 

@@ -38,18 +38,32 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     bridged: dict[BridgeId, ChannelId]
     strays: dict[ChannelId, str]
     lost_playbacks: tuple[PlaybackId, ...]
+    lost_recordings: tuple[str, ...] = ()
+    """Of those asked for: Asterisk does not make them (any longer)."""
 
 
-async def ask_truth(transport: AriTransport, *, site: str, country: str, playbacks: Iterable[PlaybackId]) -> Truth:
-    """Ask for channels, bridges and these playbacks. Raises :class:`SwitchError` where Asterisk does not say."""
-    asked = tuple(playbacks)
+async def ask_truth(
+    transport: AriTransport, *, site: str, country: str, playbacks: Iterable[PlaybackId], recordings: Iterable[str] = ()
+) -> Truth:
+    """Ask for channels, bridges, these playbacks and recordings.
+
+    Raises :class:`SwitchError` where Asterisk does not say.
+    """
+    asked, recorded = tuple(playbacks), tuple(recordings)
     ask = [
         transport.send("truth", transport.encode("applications.get", applicationName=transport.app)),
         transport.send("truth", transport.encode("channels.list")),
         transport.send("truth", transport.encode("bridges.list")),
         *(transport.send("truth", transport.encode("playbacks.get", playbackId=playback)) for playback in asked),
+        *(transport.send("truth", transport.encode("recordings.getLive", recordingName=name)) for name in recorded),
     ]
-    application_reply, channels_reply, bridges_reply, *playback_replies = await asyncio.gather(*ask)
+    application_reply, channels_reply, bridges_reply, *replies = await asyncio.gather(*ask)
+    playback_replies, recording_replies = replies[: len(asked)], replies[len(asked) :]
+    lost_recordings = tuple(
+        name
+        for name, reply in zip(recorded, recording_replies, strict=True)
+        if reply.status == 404 or not _said(reply, "recordings")
+    )
     try:
         members = frozenset(decode_application(_said(application_reply, "applications")).channel_ids)
         channels = decode_channels(_said(channels_reply, "channels"))
@@ -61,7 +75,7 @@ async def ask_truth(transport: AriTransport, *, site: str, country: str, playbac
         for playback, reply in zip(asked, playback_replies, strict=True)
         if reply.status != 404 and _said(reply, "playbacks")
     )
-    return account(
+    truth = account(
         channels,
         members=members,
         bridges=bridges,
@@ -71,6 +85,7 @@ async def ask_truth(transport: AriTransport, *, site: str, country: str, playbac
         site=site,
         country=country,
     )
+    return msgspec.structs.replace(truth, lost_recordings=lost_recordings)
 
 
 def account(

@@ -1,18 +1,20 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to) and ``POST /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now
-or at a time; 422 with the mistakes or failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may
-open the socket may use it, so it is its owner's alone.
+gives the records it led to), ``GET /messages`` (what callers have left; ``?message=m12``, ``?all=1``) and ``POST
+/publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now or at a time; 422 with the mistakes or
+failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its
+owner's alone.
 """
 
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
@@ -28,10 +30,12 @@ from router.core.events import (
     CallbackAddAsked,
     CallbackCancelAsked,
     CallbackRetryAsked,
+    CallerMessagesAsked,
     ComplaintMoveAsked,
     ComplaintOpenAsked,
     ConsultAsked,
     ExtensionAsked,
+    MessageAsked,
     QueueCloseAsked,
     SurgeAsked,
     TakeBackAsked,
@@ -58,6 +62,8 @@ AnyAsk = (
     | SurgeAsked
     | ExtensionAsked
     | AppointmentAsked
+    | MessageAsked
+    | CallerMessagesAsked
     | CallbackAddAsked
     | CallbackCancelAsked
     | CallbackRetryAsked
@@ -102,6 +108,8 @@ class Services(NamedTuple):
     """Names of what is still missing; () when ready."""
     publish: Callable[[Publish], Awaitable[Mapping[str, Any]]]
     """Makes a site folder or a kept version live. Raises SiteError with what keeps it from that."""
+    messages: Callable[[str, bool], Sequence[Mapping[str, Any]]] = lambda wanted, done_too: ()
+    """What callers have left, the oldest first: one message by its number (or "" for all), those that are done too."""
 
 
 class ControlServer:
@@ -125,6 +133,7 @@ class ControlServer:
                 web.get("/ready", self._ready),
                 web.get("/health", self._health),
                 web.get("/overview", self._overview),
+                web.get("/messages", self._messages),
                 web.post("/ask", self._ask),
                 web.post("/publish", self._publish),
             ]
@@ -156,6 +165,10 @@ class ControlServer:
 
     async def _overview(self, request: web.Request) -> web.Response:
         return _reply(self._services.overview())
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        done_too = request.query.get("all") == "1"
+        return _reply(list(self._services.messages(request.query.get("message", ""), done_too)))
 
     async def _ask(self, request: web.Request) -> web.Response:
         ask: AnyAsk = msgspec.json.decode(await request.read(), type=AnyAsk)
@@ -235,6 +248,12 @@ class Control:
         """Return the core's ``overview``: calls, queues, agents, phones."""
         overview: dict[str, Any] = await self._good("GET", "/overview")
         return overview
+
+    async def messages(self, message: str = "", *, done_too: bool = False) -> list[dict[str, Any]]:
+        """Return what callers have left, the oldest first: one message, those not done, or all."""
+        query = urlencode({"message": message, "all": int(done_too)})
+        messages: list[dict[str, Any]] = await self._good("GET", f"/messages?{query}")
+        return messages
 
     async def ask(self, ask: AnyAsk) -> list[dict[str, Any]]:
         """Put an agent's request; return the records it led to, an ``AskRefused`` among them where it was refused."""

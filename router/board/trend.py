@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from router.board.measured import HalfHour
 from router.core.ids import Ms
+from router.kpi.charts import FONTS
 
 _KEPT = 64
 _COLOURS = {
@@ -20,7 +21,6 @@ _WORDS = {
     "zh": {"answered": "已接", "abandoned": "放弃", "level": "服务水平 %"},
 }
 HALF_HOUR_MS: Ms = 1_800_000
-FONTS = ["Noto Sans CJK SC", "Noto Sans", "DejaVu Sans"]
 
 
 class Trend:
@@ -63,7 +63,13 @@ def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, l
 
     colours, words = _COLOURS[theme], _WORDS[language]
     matplotlib.rcParams.update(
-        {"svg.fonttype": "none", "font.family": FONTS, "font.size": 15, "hatch.linewidth": 1.5, "svg.hashsalt": "trend"}
+        {
+            "svg.fonttype": "none",
+            "font.family": list(FONTS),
+            "font.size": 15,
+            "hatch.linewidth": 1.5,
+            "svg.hashsalt": "trend",
+        }
     )
     figure = Figure(figsize=(6.0, 2.7))
     figure.patch.set_alpha(0)

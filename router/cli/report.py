@@ -133,6 +133,8 @@ def _is_current(past: Past, history: History) -> bool:
 
 def _refuse_unknown(past: Past, history: History, only: Mapping[str, tuple[str, ...]]) -> None:
     """A queue, agent or group must be in the YAML, or have been in it when calls came."""
+    if not only:
+        return
     floor = load_site(past.settings.site).floor
     known: dict[str, set[str]] = {
         "queue": set(floor.queues),

@@ -34,6 +34,8 @@ class Stage(StrEnum):
     """On hold, while the agent asks somebody."""
     TRANSFERRING = "transferring"
     """Somebody who is no agent is being rung for the caller."""
+    SURVEY = "survey"
+    """The talk is over, the agent has hung up, and the caller is asked how it was."""
     AWAY = "away"
     """Connected to somebody who is no agent."""
     ENDED = "ended"
@@ -70,6 +72,8 @@ class CallEvent(StrEnum):
     TRANSFER = "transfer"
     NOT_TRANSFERRED = "not_transferred"
     TRANSFERRED = "transferred"
+    AGENT_LEFT = "agent_left"
+    """The agent hung up first, and the caller is to be asked how it was."""
     ENDED = "ended"
 
 
@@ -113,6 +117,7 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.CONSULT: Stage.CONSULTING,
         CallEvent.TRANSFER: Stage.TRANSFERRING,
         CallEvent.SENT_BACK: Stage.WAITING,
+        CallEvent.AGENT_LEFT: Stage.SURVEY,
         CallEvent.ENDED: Stage.ENDED,
     },
     Stage.CONSULTING: {
@@ -122,6 +127,7 @@ CALL_TABLE: dict[Stage, dict[CallEvent, Stage]] = {
         CallEvent.SENT_BACK: Stage.WAITING,
         CallEvent.ENDED: Stage.ENDED,
     },
+    Stage.SURVEY: {CallEvent.ENDED: Stage.ENDED},
     Stage.ENDED: {},
 }
 """Stage -> event -> next stage; what is not here cannot happen."""

@@ -130,13 +130,17 @@ class Door:
         call.apply(CallEvent.ANSWERED)
         self.begin(turn, call, site.dids[call.did].flow)
 
-    def begin(self, turn: Turn, call: Call, flow: str) -> None:
-        """Begin a flow with whoever is on the call's channel."""
+    def begin(self, turn: Turn, call: Call, flow: str, language: str = "") -> None:
+        """Begin a flow with whoever is on the call's channel; without a language in the number's, else the site's."""
         script = self._desk.site_of(call).script
         did = self._desk.site_of(call).dids.get(call.did)
-        language = (did.language if did is not None else "") or script.language
+        language = language or (did.language if did is not None else "") or script.language
         call.session = ivr.Session(flow=flow, node="", language=language, variables=dict(call.fields))
         self._carry(turn, call, ivr.begin(script, call.session, self._view(turn, call)))
+
+    def survey(self, turn: Turn, call: Call) -> None:
+        """The agent has hung up, and the caller is asked how it was."""
+        self.begin(turn, call, self._desk.queue_of(call).survey_flow, call.language)
 
     def answered(self, turn: Turn, event: events.CallAnswered) -> None:
         """Asterisk has answered the caller's leg."""
@@ -186,6 +190,9 @@ class Door:
                     self._desk.note_call(
                         turn, call, records.MenuStep, flow=flow, node=node, node_type=node_type, result=result
                     )
+                case Enqueue() if call.stage is Stage.SURVEY:
+                    # hotline check reports such a flow; should one live all the same, nobody is asked for twice.
+                    self._ending.end(turn, call, Outcome.ANSWERED, "router", "survey")
                 case Enqueue():
                     call.show, call.data = effect.show, dict(effect.data)
                     refused = self._queueing.ask(turn, call, effect)
@@ -204,11 +211,10 @@ class Door:
                 case KeepMessage():
                     self._messages.keep(turn, call)
                 case DropMessage():
-                    self._messages.drop(call)
+                    self._messages.drop(turn, call)
                 case NoteScore(question=question, score=score):
-                    self._desk.note_call(
-                        turn, call, records.ScoreGiven, question=question, score=score, queue=call.queue
-                    )
+                    told = {"question": question, "score": score, "queue": call.queue, "agent": call.agent or ""}
+                    self._desk.note_call(turn, call, records.ScoreGiven, **told)
                 case RecordTalk(on=on, consent=consent):
                     call.record_talk, call.consent = on, consent
                 case Tag(name=name):
@@ -250,11 +256,19 @@ class Door:
         if call is not None and self._asks.settled(call, request):
             self.replied(turn, call, self._asks.judged(turn, call, reply))
 
+    def recording_measured(self, event: events.RecordingFinished) -> None:
+        """The length of a recording is known before anything follows from its end."""
+        call = self._desk.state.calls.get(ids.call_of(event.recording))
+        if call is not None:
+            self._messages.recorded(call, event.recording, event.length_ms)
+
     def recording_finished(self, turn: Turn, event: events.RecordingFinished) -> None:
         """A recording of the caller is over and kept."""
         call = self._desk.state.calls.get(ids.call_of(event.recording))
+        if call is None or call.message is None:
+            self._messages.over(event.recording, event.length_ms)
         if call is not None and self._asks.settled(call, event.recording):
-            self._messages.recorded(call, event.length_ms)
+            self._messages.recorded(call, event.recording, event.length_ms)
             fields = {"recording": event.recording, "length_ms": str(event.length_ms)}
             self.replied(turn, call, Reply(status="failed" if event.failed else "ok", fields=fields))
 

@@ -29,6 +29,8 @@ class Ending:
             return
         if call.stage in TALKS:
             outcome, detail = Outcome.ANSWERED, ""
+        elif call.stage is Stage.SURVEY:
+            outcome, detail = Outcome.ANSWERED, Stage.SURVEY.value
         elif call.connected_at:
             outcome, detail = Outcome.ANSWERED, "sent_on"
         elif call.stage is Stage.AWAY:
@@ -56,7 +58,9 @@ class Ending:
     ) -> None:
         """End a call from any stage: one terminal record, every leg and bridge of it closed."""
         was = call.stage
-        if outcome in (Outcome.SELF_SERVED, Outcome.TURNED_AWAY):
+        if was is Stage.SURVEY:
+            outcome, detail = Outcome.ANSWERED, detail or was.value  # whatever the survey comes to, they had their talk
+        elif outcome in (Outcome.SELF_SERVED, Outcome.TURNED_AWAY):
             if call.callback_asked:
                 outcome = Outcome.CALLBACK_BOOKED
             elif call.message_left:
@@ -86,9 +90,7 @@ class Ending:
                 if leg.purpose is LegFor.OPEN and leg.releases:
                     leg.releases = False
                     self._desk.agents.passed(turn, leg.agent)
-        for snoop in call.whispers.values():
-            turn.order(commands.HangUpLeg(call=call.id, channel=snoop))
-        call.whispers = {}
+        self._stop_whispers(turn, call)
         self._desk.drop_bridge(turn, call)
         call.playback, call.request = None, ""
         if not call.caller_gone:
@@ -96,6 +98,7 @@ class Ending:
             if (own := self._desk.state.legs.get(call.channel)) is not None:
                 own.apply(LegEvent.CLOSED)
         call.apply(CallEvent.ENDED)
+        self._messages.call_over(call)
         if call.purpose:
             self._note_outbound(turn, call, detail)
         else:
@@ -105,6 +108,19 @@ class Ending:
         self.forget_if_closed(call)
         if call.id in self._desk.state.calls:
             self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
+
+    def agent_left(self, turn: Turn, call: Call) -> None:
+        """The agent hung up and the caller stays for the survey: the talk is over, the agent's wrap-up begins."""
+        self._desk.timers.cancel_all(f"call:{call.id}")
+        self.end_talk(turn, call, "agent")
+        self._stop_whispers(turn, call)
+        self._desk.drop_bridge(turn, call)
+        call.apply(CallEvent.AGENT_LEFT)
+
+    def _stop_whispers(self, turn: Turn, call: Call) -> None:
+        for snoop in call.whispers.values():
+            turn.order(commands.HangUpLeg(call=call.id, channel=snoop))
+        call.whispers = {}
 
     def _note_outbound(self, turn: Turn, call: Call, result: str) -> None:
         self._desk.note_call(

@@ -197,6 +197,7 @@ def _timers_have_owners(desk: Desk, turn: Turn) -> Iterator[Fault]:
         "call": lambda name: name in desk.state.calls,
         "code": lambda name: name in desk.state.codes,
         "agent": lambda name: name in desk.state.floor.agents,
+        "message": lambda name: name in desk.state.messages,
         "callback": lambda name: name in desk.state.callbacks,
         "complaint": lambda name: name in desk.state.complaints,
     }

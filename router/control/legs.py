@@ -105,6 +105,7 @@ class Legs:
                 self._consulting.agent_left(turn, call)
             case LegFor.AGENT:
                 self._ringing.ended(turn, call, leg, event.why)
+                self._begin_survey(turn, call)
             case LegFor.CONSULT:
                 self._consulting.ended(turn, call, leg, event.why)
             case LegFor.TRANSFER:
@@ -120,8 +121,13 @@ class Legs:
             self._consulting.agent_left(turn, call)
         elif call is not None:
             self._ringing.ended(turn, call, leg, why)
+            self._begin_survey(turn, call)
             self._ending.forget_if_closed(call)
         self._open_lines.ended(turn, leg)
+
+    def _begin_survey(self, turn: Turn, call: Call) -> None:
+        if call.stage is Stage.SURVEY and call.session is None:
+            self._door.survey(turn, call)
 
     def connected(self, turn: Turn, event: events.LegsConnected) -> None:
         """Both legs of a call are in their bridge."""

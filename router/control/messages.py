@@ -5,8 +5,9 @@ A caller who hangs up while speaking, or before they said what to do with it, ha
 
 from router.control.call import Call, MessageDraft
 from router.control.desk import Desk
+from router.control.inbox import Inbox
 from router.control.notices import Notices
-from router.core import commands, records
+from router.core import commands
 from router.core.ids import Ms
 from router.core.turn import Turn
 from router.ivr.orders import TakeMessage
@@ -18,6 +19,7 @@ class Messages:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._notices = Notices(desk)
+        self._inbox = Inbox(desk)
 
     def begin(self, turn: Turn, call: Call, order: TakeMessage) -> None:
         """Record a message; the request is the recording's name."""
@@ -41,10 +43,14 @@ class Messages:
             )
         )
 
-    def recorded(self, call: Call, length_ms: Ms) -> None:
-        """The recording is over."""
-        if call.message is not None:
+    def recorded(self, call: Call, recording: str, length_ms: Ms) -> None:
+        """A recording is over."""
+        if call.message is not None and call.message.recording == recording:
             call.message.length_ms = length_ms
+
+    def over(self, recording: str, length_ms: Ms) -> None:
+        """A recording is over of which the message was kept before: its caller had hung up."""
+        self._inbox.measured(recording, length_ms)
 
     def cut(self, turn: Turn, call: Call) -> None:
         """The recording is ended by the flow, before its end was heard of."""
@@ -59,17 +65,7 @@ class Messages:
         call.message_left = True
         length_ms = turn.now - draft.since if draft.length_ms is None else draft.length_ms
         caller = call.caller.number or call.caller.raw
-        self._desk.note_call(
-            turn,
-            call,
-            records.MessageLeft,
-            box=draft.box,
-            recording=draft.recording,
-            length_ms=length_ms,
-            did=call.did,
-            caller=caller,
-            queue=call.queue,
-        )
+        self._inbox.left(turn, call, draft, length_ms)
         if draft.service:
             fields = {
                 **draft.fields,
@@ -82,9 +78,16 @@ class Messages:
             }
             self._notices.send(turn, call, f"{draft.recording}.n", draft.service, fields)
 
-    def drop(self, call: Call) -> None:
-        """What was recorded last is not wanted."""
+    def drop(self, turn: Turn, call: Call) -> None:
+        """What was recorded last is not wanted: nobody shall hear it."""
+        if call.message is not None:
+            self._inbox.erase(turn, call.message.recording)
         call.message = None
+
+    def call_over(self, call: Call) -> None:
+        """A call is over."""
+        if call.message_left:
+            self._inbox.call_over(call)
 
     def caller_left(self, turn: Turn, call: Call) -> None:
         """The caller has gone without saying what to do with it: keep it, if they said anything."""
@@ -93,4 +96,5 @@ class Messages:
             spoken_ms = turn.now - draft.since if draft.length_ms is None else draft.length_ms
             if spoken_ms >= draft.min_ms:
                 self.keep(turn, call)
-            call.message = None
+            else:
+                self.drop(turn, call)

@@ -29,6 +29,9 @@ class Machines(Protocol):
     codes: Codes
     consulting: Consulting
 
+    def open_playbacks(self) -> tuple[ids.PlaybackId, ...]:
+        """The playbacks whose end is waited for."""
+
     def caller_hung_up(self, turn: Turn, event: events.CallerHungUp) -> None:
         """Take a caller's hang-up in."""
 
@@ -39,8 +42,13 @@ class Machines(Protocol):
 def settle(core: Machines, turn: Turn, seen: SwitchSeen) -> None:
     """Make the core and Asterisk agree."""
     up = {channel.channel: channel.up for channel in seen.channels}
+    heard = set(core.open_playbacks())
+    for done in seen.recorded:
+        core.door.recording_measured(done)  # whoever has gone has left a message as long as its file
     _end_what_is_gone(core, turn, up)
-    _order_again(core, turn, seen, up)
+    for done in seen.recorded:
+        core.door.recording_finished(turn, done)
+    _order_again(core, turn, seen, up, heard)
     _catch_up_legs(core, turn, up)
     _adopt_or_end_strangers(core, turn, seen)
 
@@ -66,8 +74,13 @@ def _catch_up_legs(core: Machines, turn: Turn, up: dict[ids.ChannelId, bool]) ->
             core.legs.answered(turn, events.AgentLegAnswered(leg=leg.id))
 
 
-def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool]) -> None:
-    """Orders that may have been lost between the journal and Asterisk. All of them may safely come twice."""
+def _order_again(
+    core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.ChannelId, bool], heard: set[ids.PlaybackId]
+) -> None:
+    """Orders that may have been lost between the journal and Asterisk. All of them may safely come twice.
+
+    ``heard`` are the playbacks that were open when we asked: one begun since then is not lost.
+    """
     bridges, playbacks = set(seen.bridges), set(seen.playbacks)
     for leg in list(core.desk.state.legs.values()):
         if leg.stage is LegStage.CLOSING:
@@ -98,7 +111,7 @@ def _order_again(core: Machines, turn: Turn, seen: SwitchSeen, up: dict[ids.Chan
             _order_transfer_again(core, turn, call, bridges)
         for whisper in [playback for playback in call.whispers if playback not in playbacks]:
             core.whispers.played(turn, call, whisper)
-        if call.playback is not None and call.playback not in playbacks:
+        if call.playback in heard and call.playback not in playbacks:
             core.playback_finished(turn, events.PlaybackFinished(playback=call.playback, failed=True))
     for playback in core.codes.open_playbacks():
         if playback not in playbacks:

@@ -12,7 +12,7 @@ from router.control.dialling import GIVE_UP_MARGIN_MS
 from router.control.ending import Ending
 from router.control.open_lines import OpenLines
 from router.control.whisper import Whispers
-from router.core import commands, events, ids, records
+from router.core import chance, commands, events, ids, records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
 from router.core.ids import ChannelId
@@ -22,6 +22,10 @@ from router.core.turn import Turn
 OFFER_AGAIN_MS = 1_000
 CONNECT_TRIES = 3
 """How often the switch may fail to bridge a caller before the call counts as lost."""
+
+
+SURVEY_SEED = 0x5C0E
+"""Keeps the draws of surveys apart from those that choose agents."""
 
 
 class Ringing:
@@ -208,10 +212,27 @@ class Ringing:
                 self._not_connected(turn, call, leg)
             case LegStage.BRIDGED:
                 call.leg = None
-                self._ending.end(turn, call, Outcome.ANSWERED, "agent", "")
+                if self._asks_how_it_was(call):
+                    self._ending.agent_left(turn, call)
+                else:
+                    self._ending.end(turn, call, Outcome.ANSWERED, "agent", "")
             case LegStage.CLOSING:
                 if leg.releases:
                     self._desk.agents.passed(turn, leg.agent)
+
+    def _asks_how_it_was(self, call: Call) -> bool:
+        """Draw whether a caller whose agent hangs up is led into the queue's survey."""
+        queue = self._desk.queue_of(call)
+        if not queue.survey_flow or call.purpose or call.caller_gone:
+            return False
+        site = self._desk.site_of(call)
+        kind, did = site.floor.classes.get(call.call_class), site.dids.get(call.did)
+        emergency = (kind is not None and kind.tier == 0) or (did is not None and did.emergency)
+        if emergency and not queue.survey_emergencies:
+            return False
+        state = self._desk.state
+        state.survey_count += 1
+        return chance.draw(state.floor.seed ^ SURVEY_SEED, state.survey_count) * 100 < queue.survey_share
 
     def _not_taken(self, turn: Turn, call: Call, leg: Leg, why: LegEnd) -> None:
         """An agent rung did not take the call: it keeps its place and the next agent is rung."""

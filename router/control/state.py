@@ -8,6 +8,7 @@ from router.acd.surge import SurgeState
 from router.acd.waiting import Waiting
 from router.control.call import Call, Leg
 from router.control.followups import Complaint, RoundState
+from router.control.message import Message
 from router.control.surge_load import Load
 from router.core.ids import AgentId, CallId, ChannelId, Ms, PhoneName
 from router.core.lines import Party
@@ -100,6 +101,9 @@ class State(msgspec.Struct, kw_only=True):
     Asterisk is down. ``faults`` are those the last check has found, so that one that lasts is told once;
     ``callbacks`` are those that are open; ``callback_times`` when one was booked in the last day, with its number and
     queue, for the limits. ``checked_count`` is where among the agents the next check begins on a large floor.
+    ``messages`` are those callers have left, the first of which is too old at ``messages_age_at`` (0: none ever),
+    ``erasing`` the recordings that are to be erased, with the messages they were of; ``survey_count`` counts the draws
+    of callers who are asked how it was.
     """
 
     v: int = STATE_VERSION
@@ -119,6 +123,11 @@ class State(msgspec.Struct, kw_only=True):
     notices: dict[str, PendingNotice] = {}
     locks: dict[str, Lock] = {}
     task_count: int = 0
+    messages: dict[str, Message] = {}
+    message_count: int = 0
+    messages_age_at: Ms = 0
+    erasing: dict[str, str] = {}
+    survey_count: int = 0
     callbacks: dict[str, Callback] = {}
     complaints: dict[str, Complaint] = {}
     rounds: dict[str, RoundState] = {}

@@ -215,6 +215,12 @@ class StopRecording(Command, frozen=True, kw_only=True):
     recording: str
 
 
+class EraseRecording(Command, frozen=True, kw_only=True):
+    """Delete a recording's file for good; ``RecordingErased`` follows. One already gone is no error."""
+
+    recording: str
+
+
 AnyCommand = (
     SendRinging
     | AnswerCall
@@ -237,5 +243,6 @@ AnyCommand = (
     | StopRecording
     | RecordTalk
     | StopRecordTalk
+    | EraseRecording
 )
 """Every command, for exhaustive matching."""

@@ -5,6 +5,7 @@ ids as in :mod:`router.core.ids`. The time an event happened is not in it: the e
 """
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -57,6 +58,8 @@ class SwitchSeen(Event, frozen=True, kw_only=True):
     channels: tuple[SeenChannel, ...]
     bridges: tuple[BridgeId, ...] = ()
     playbacks: tuple[PlaybackId, ...] = ()
+    recorded: "tuple[RecordingFinished, ...]" = ()
+    """Those of the core's open recordings that are over, as their files have them."""
 
 
 # --- the caller's leg -------------------------------------------------------------------------------------
@@ -413,13 +416,38 @@ class ComplaintMoveAsked(Event, frozen=True, kw_only=True):
 
 
 class MessageFound(Event, frozen=True, kw_only=True):
-    """A recording that Asterisk took while the router was away was found in the recording folder."""
+    """A recording nobody knew of was found: Asterisk took it while the router was away, or the router died over it."""
 
     recording: str
     did: str
     caller: Caller
     left_at: Ms
     length_ms: Ms
+
+
+class MessageAsked(Event, frozen=True, kw_only=True):
+    """An agent (a supervisor where ``agent`` is "") claims, releases, finishes, reopens or deletes a message."""
+
+    message: str
+    ask: Literal["claim", "release", "done", "reopen", "delete"]
+    agent: AgentId = AgentId("")
+    note: str = ""
+    by: str = "cli"
+
+
+class CallerMessagesAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks that all messages of one caller be deleted, with their recordings."""
+
+    caller: str
+    by: str = "cli"
+
+
+class RecordingErased(Event, frozen=True, kw_only=True):
+    """The answer to ``EraseRecording``. ``found`` says whether the file was there; ``trouble`` why it still is."""
+
+    recording: str
+    found: bool = True
+    trouble: str = ""
 
 
 AnyEvent = (
@@ -465,5 +493,8 @@ AnyEvent = (
     | ComplaintOpenAsked
     | ComplaintMoveAsked
     | MessageFound
+    | MessageAsked
+    | CallerMessagesAsked
+    | RecordingErased
 )
 """Every event, for decoding and exhaustive matching."""

@@ -556,19 +556,23 @@ class ExtensionChanged(Record, frozen=True, kw_only=True):
 
 
 class MessageReceived(Record, frozen=True, kw_only=True):
-    """A recording left while the router was away was found."""
+    """A recording left while the router was away was found: a piece of work, ``message`` in ``box``."""
 
     recording: str
     did: str
     caller: str
     left_at_ms: Ms
     length_ms: Ms
+    message: str = ""
+    box: str = ""
+    at_due_ms: Ms = 0
 
 
 class MessageLeft(Record, frozen=True, kw_only=True):
     """A caller left a message in a box: a piece of work. ``recording`` is its name in the recordings folder.
 
-    ``queue`` is the one they had asked for last, if any.
+    ``answers`` are the variables of the flow, secret ones masked; ``at_due_ms`` is when it is to be answered (0: no
+    deadline); ``queue`` and ``agent`` are those of the call, "" where it had none.
     """
 
     call_id: CallId
@@ -577,7 +581,72 @@ class MessageLeft(Record, frozen=True, kw_only=True):
     length_ms: Ms
     did: str
     caller: str
+    message: str = ""
     queue: str = ""
+    agent: str = ""
+    call_class: str = ""
+    language: str = ""
+    answers: dict[str, str] = {}
+    at_due_ms: Ms = 0
+
+
+class MessageClaimed(Record, frozen=True, kw_only=True):
+    """An agent has taken a message on; ``waited_ms`` since it was left. ``call_id`` is "" where the router was away."""
+
+    message: str
+    box: str
+    call_id: str
+    agent: AgentId
+    waited_ms: Ms
+    by: str
+
+
+class MessageReopened(Record, frozen=True, kw_only=True):
+    """A message is open again: ``released`` by ``agent`` or after too long (``timeout``), or ``reopened`` when done."""
+
+    message: str
+    box: str
+    call_id: str
+    agent: str
+    change: str
+    why: str
+    by: str
+
+
+class MessageDone(Record, frozen=True, kw_only=True):
+    """A message has been answered, ``answer_ms`` after it was left; ``in_time`` where that kept its deadline."""
+
+    message: str
+    box: str
+    call_id: str
+    agent: str
+    answer_ms: Ms
+    in_time: bool
+    note: str
+    by: str
+
+
+class MessageDeleted(Record, frozen=True, kw_only=True):
+    """A message is no work any more and its recording goes. ``why``: ``age``, ``asked`` or ``caller`` (who wished it).
+
+    ``was`` is what it was before: ``open``, ``claimed`` or ``done``.
+    """
+
+    message: str
+    box: str
+    call_id: str
+    recording: str
+    was: str
+    why: str
+    by: str
+
+
+class RecordingDeleted(Record, frozen=True, kw_only=True):
+    """A recording's file is gone; ``found`` says whether it was there. ``message`` is "" where none was kept."""
+
+    recording: str
+    message: str
+    found: bool
 
 
 class CallbackBooked(Record, frozen=True, kw_only=True):
@@ -743,12 +812,13 @@ class OfferTaken(Record, frozen=True, kw_only=True):
 
 
 class ScoreGiven(Record, frozen=True, kw_only=True):
-    """A caller answered a question of a survey. ``queue`` is the one they had asked for last, if any."""
+    """A caller answered a question of a survey; after a talk ``queue`` and ``agent`` say whose it was."""
 
     call_id: CallId
     question: str
     score: int
     queue: str = ""
+    agent: str = ""
 
 
 class NoticeEnded(Record, frozen=True, kw_only=True):
@@ -819,6 +889,11 @@ AnyRecord = (
     | ExtensionChanged
     | MessageReceived
     | MessageLeft
+    | MessageClaimed
+    | MessageReopened
+    | MessageDone
+    | MessageDeleted
+    | RecordingDeleted
     | CallbackBooked
     | CallbackRefused
     | CallbackMoved

@@ -13,6 +13,7 @@ from router.flowfile.callback_codes import CALLBACK_CODES
 from router.flowfile.codes import Code, Severity, severity_of
 from router.flowfile.floor_codes import FLOOR_CODES
 from router.flowfile.flow_codes import FLOW_CODES
+from router.flowfile.message_codes import MESSAGE_CODES
 from router.flowfile.service_codes import SERVICE_CODES
 from router.flowfile.surge_codes import SURGE_CODES
 
@@ -243,6 +244,7 @@ CODES.update(FLOOR_CODES)
 CODES.update(CALLBACK_CODES)
 CODES.update(FLOW_CODES)
 CODES.update(SERVICE_CODES)
+CODES.update(MESSAGE_CODES)
 CODES.update(SURGE_CODES)
 
 

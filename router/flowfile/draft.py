@@ -10,6 +10,7 @@ from router.flowfile.board_specs import BoardFile
 from router.flowfile.diagnostics import Diagnostic, Place, did_you_mean
 from router.flowfile.floor_specs import AgentSpec
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.prompts import Prompts
 from router.flowfile.schema import Reference
 from router.flowfile.service_specs import ServiceFiles
@@ -75,6 +76,7 @@ class Draft(msgspec.Struct):
     queues: QueuesFile | None = None
     agents: AgentsFile | None = None
     hours: HoursFile | None = None
+    messages: MessagesFile | None = None
     board: BoardFile | None = None
     surges: SurgeFile | None = None
     roster: dict[str, DraftAgent] = {}

@@ -18,6 +18,7 @@ OPTIONAL = (
     "duty.yaml",
     "lookups.yaml",
     "notices.yaml",
+    "messages.yaml",
     "board.yaml",
     "surge.yaml",
 )

@@ -7,6 +7,7 @@ from router.flowfile.draft import Draft
 from router.flowfile.floor_need import AS_BEFORE
 from router.flowfile.floor_specs import ClassSpec, OverflowSpec, QueueSpec
 from router.flowfile.floor_waits import compile_announcements, compile_estimate
+from router.flowfile.message_specs import share_of
 
 MAX_AGENT_RINGS = 3
 BUILT_IN_CLASSES: dict[str, CallClass] = {
@@ -167,6 +168,9 @@ def _queue(name: str, spec: QueueSpec, ring_ms: Ms) -> Queue:
         transfers=spec.transfers,
         whisper=spec.whisper,
         tell_work_number=spec.tell_work_number,
+        survey_flow=spec.survey.flow if spec.survey is not None else "",
+        survey_share=share_of(spec.survey) if spec.survey is not None else 100,
+        survey_emergencies=spec.survey is not None and spec.survey.emergencies,
         callbacks=compile_callbacks(spec.callbacks),
         offer=compile_offer(spec.offer),
         expected_handling_ms=spec.expected_handling,

@@ -11,6 +11,7 @@ from router.flowfile.callback_specs import CallbacksSpec, OfferSpec
 from router.flowfile.floor_need import AS_BEFORE, NeedMap
 from router.flowfile.floor_waits import AnnouncementsSpec, EstimateSpec
 from router.flowfile.floor_whisper import WhisperParts
+from router.flowfile.message_specs import SurveySpec
 from router.flowfile.names import NameText, PhoneText
 from router.ivr.fields import (
     ClassRef,
@@ -152,6 +153,7 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     ] = "announced"
     whisper: WhisperParts = ()
     tell_work_number: Annotated[bool, Meta(description="whether the caller hears the agent's work number")] = False
+    survey: Annotated[SurveySpec, Meta(description="asks callers after the talk how it was")] | None = None
     callbacks: Annotated[CallbacksSpec, Meta(description="how its callers are called back")] | None = None
     offer: Annotated[OfferSpec, Meta(description="what callers who wait are offered, and when")] | None = None
     expected_handling: Annotated[

@@ -8,6 +8,7 @@ import msgspec
 from router.flowfile.board_specs import BoardFile
 from router.flowfile.floor_customers import CustomersFile
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.service_specs import DutyFile, ExtensionsFile, LookupsFile, NoticesFile
 from router.flowfile.specs import AgentsFile, FlowFile, QueuesFile, SiteFile, TrunksFile
 from router.flowfile.surge_specs import SurgeFile
@@ -24,6 +25,7 @@ KINDS: Mapping[str, type[msgspec.Struct]] = {
     "duty.yaml": DutyFile,
     "lookups.yaml": LookupsFile,
     "notices.yaml": NoticesFile,
+    "messages.yaml": MessagesFile,
     "board.yaml": BoardFile,
     "surge.yaml": SurgeFile,
     FLOWS: FlowFile,

@@ -11,6 +11,7 @@ from router.flowfile.draft import Draft, DraftAgent, DraftFlow, DraftNode
 from router.flowfile.files import read_folder, shown
 from router.flowfile.floor_customers import CustomersFile, read_customers
 from router.flowfile.hours_specs import HoursFile
+from router.flowfile.message_specs import MessagesFile
 from router.flowfile.music import read_music
 from router.flowfile.prompts import read_prompts
 from router.flowfile.schema import Decoder, Spec, secrets_in
@@ -48,6 +49,8 @@ def read_draft(folder: Path, prompts: Path | None = None) -> Draft:
     read_services(draft, files.csv, partial(_part, draft))
     draft.hours = _part(draft, "hours.yaml", HoursFile)
     _check_names(draft, "hours.yaml", "hours")
+    draft.messages = _part(draft, "messages.yaml", MessagesFile)
+    _check_names(draft, "messages.yaml", "boxes")
     draft.board = _part(draft, "board.yaml", BoardFile)
     draft.surges = _part(draft, "surge.yaml", SurgeFile)
     _check_names(draft, "surge.yaml", "plans")

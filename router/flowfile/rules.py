@@ -7,6 +7,7 @@ from router.flowfile.callback_rules import CALLBACK_RULES
 from router.flowfile.diagnostics import diagnose
 from router.flowfile.draft import Draft
 from router.flowfile.floor_rules import FLOOR_RULES
+from router.flowfile.messages import MESSAGE_RULES
 from router.flowfile.overflow import OVERFLOW_RULES
 from router.flowfile.service_rules import SERVICE_RULES
 from router.flowfile.surge import SURGE_RULES
@@ -89,6 +90,7 @@ RULES: tuple[Rule, ...] = (
     *FLOOR_RULES,
     *CALLBACK_RULES,
     *SERVICE_RULES,
+    *MESSAGE_RULES,
     *OVERFLOW_RULES,
     *SURGE_RULES,
 )

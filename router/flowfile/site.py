@@ -17,6 +17,7 @@ from router.flowfile.flow_rules import check_flows
 from router.flowfile.followup_specs import compile_complaints, compile_rounds
 from router.flowfile.graph import check_graph, edges
 from router.flowfile.hours import check_hours, compile_calendars
+from router.flowfile.messages import message_rules
 from router.flowfile.reading import read_draft
 from router.flowfile.references import check_references
 from router.flowfile.rules import as_dialled, check_rules
@@ -104,6 +105,7 @@ def _compile(draft: Draft) -> Site | None:
         duty=services.duty(draft.services.duty, _phones(draft, agents)),
         sources=services.sources(draft.services.lookups, draft.tables),
         services=services.services(draft.services.notices),
+        messages=message_rules(draft),
         callback_numbers=compile_numbers(head.callbacks),
         complaints=compile_complaints(head.complaints),
         rounds=compile_rounds(head.rounds),

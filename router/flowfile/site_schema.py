@@ -16,7 +16,7 @@ from router.ivr.registry import node_types
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect editors know best."""
-SPAN = r"^([0-9]+(\.[0-9]{1,3})? ?(ms|s|m|min|h|rings?)|0|off)$"
+SPAN = r"^([0-9]+(\.[0-9]{1,3})? ?(ms|s|m|min|h|d|rings?)|0|off)$"
 CLOCK = r"^[0-9]{1,2}:[0-9]{2}$"
 _TEXT = ["string", "number", "boolean"]  # a text without quotes may look like a number to an editor's YAML
 

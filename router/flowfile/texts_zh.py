@@ -2,10 +2,12 @@
 
 from router.flowfile.callback_codes import CALLBACK_ZH
 from router.flowfile.flow_texts_zh import FLOW_ZH
+from router.flowfile.message_codes import MESSAGE_ZH
 from router.flowfile.surge_codes import SURGE_ZH
 
 ZH: dict[str, tuple[str, str]] = {
     **FLOW_ZH,
+    **MESSAGE_ZH,
     **CALLBACK_ZH,
     **SURGE_ZH,
     "E001": ("“{path}”不是热线的目录", "热线的目录里有 site.yaml"),

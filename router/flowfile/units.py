@@ -1,13 +1,13 @@
-"""Spans with units (``500ms``, ``15s``, ``3 rings``, ``2m``) and times of day (``08:30``) to numbers."""
+"""Spans with units (``500ms``, ``15s``, ``3 rings``, ``2m``, ``90d``) and times of day (``08:30``) to numbers."""
 
 import re
 
 from router.core.ids import Ms
 
-_SPAN = re.compile(r"^([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(ms|s|m|min|h|rings?)$")
+_SPAN = re.compile(r"^([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(ms|s|m|min|h|d|rings?)$")
 _BARE = re.compile(r"^[0-9]+(?:\.[0-9]+)?$")
 _CLOCK = re.compile(r"^([0-9]{1,2}):([0-9]{2})$")
-UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000}
+UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _MINUTES_OF_DAY = 24 * 60
 
 
@@ -32,7 +32,9 @@ def span_ms(text: str, ring_ms: Ms) -> Ms:
 
 
 def show_span(span: Ms) -> str:
-    """Write a span as YAML would: ``1500ms``, ``15s``."""
+    """Write a span as YAML would: ``1500ms``, ``15s``, ``90d``."""
+    if span and span % UNIT_MS["d"] == 0:
+        return f"{span // UNIT_MS['d']}d"
     return f"{span // 1000}s" if span % 1000 == 0 else f"{span}ms"
 
 

@@ -11,8 +11,8 @@ from msgspec import Meta
 from router.core.ids import Ms
 from router.ivr.digits import Digits, Heard
 from router.ivr.effects import DropMessage, KeepMessage
-from router.ivr.fields import Filled, PromptName, ServiceRef, Span, Target, TargetOrPerson
-from router.ivr.filling import filled_all
+from router.ivr.fields import Filled, PromptName, QueueRef, ServiceRef, Span, Target, TargetOrPerson
+from router.ivr.filling import filled, filled_all
 from router.ivr.flow import Node
 from router.ivr.orders import Reply, TakeMessage
 from router.ivr.walk import Walk
@@ -59,6 +59,8 @@ class TakingMessage(Node, frozen=True, kw_only=True):
     )
     next: Annotated[Target, Meta(description="where the caller goes when it is kept")]
     failed: Annotated[TargetOrPerson, Meta(description="where they go when nothing could be recorded")] = ""
+    queue: Annotated[QueueRef, Meta(description="a queue whose agent, ready before the tone, takes the caller")] = ""
+    free: Annotated[Target, Meta(description="the node that puts the caller into that queue then")] = ""
 
     @property
     def box(self) -> str:
@@ -66,9 +68,10 @@ class TakingMessage(Node, frozen=True, kw_only=True):
         raise NotImplementedError
 
     def enter(self, walk: Walk) -> None:
-        """Ask for the message."""
+        """Ask for the message, unless somebody is there to take the caller."""
         walk.memory[_TAKES] = 0
-        self._ask(walk, ())
+        if not self._somebody_is_free(walk):
+            self._ask(walk, ())
 
     def played(self, walk: Walk) -> None:
         """A prompt or the message itself is over."""
@@ -128,12 +131,23 @@ class TakingMessage(Node, frozen=True, kw_only=True):
         walk.memory[_STAGE] = "prompt"
         walk.play((*before, *self.prompt))
 
+    def _somebody_is_free(self, walk: Walk) -> bool:
+        """Until the tone a ready agent wins; a recording under way, or one spoken already, is not interrupted."""
+        queue = walk.view.queues.get(self.queue) if self.queue and self.free else None
+        if queue is None or not queue.agents_ready or queue.waiting or walk.memory[_TAKES]:
+            return False
+        walk.step("free")
+        walk.go(self.free)
+        return True
+
     def _record(self, walk: Walk) -> None:
+        if self._somebody_is_free(walk):
+            return
         walk.memory[_STAGE] = "recording"
         walk.memory[_TAKES] = int(walk.memory[_TAKES]) + 1
         walk.ask(
             TakeMessage(
-                box=self.box,
+                box=filled(walk, self.box),
                 max_ms=self.max,
                 min_ms=self.min,
                 silence_ms=self.silence,

@@ -22,7 +22,6 @@ WORK = frozenset(
         "MessageReopened",
         "MessageDone",
         "MessageDeleted",
-        "CallbackAsked",
         "CallbackBooked",
         "CallbackEnded",
         "AgentRegrouped",
@@ -90,12 +89,12 @@ def _agent(floor: Floor, row: Fields) -> None:
 
 
 def _callback(floor: Floor, row: Fields) -> None:
-    key = str(row.get("callback") or row.get("call_id"))
+    key = str(row.get("callback", ""))
     floor.callbacks[key] = Open(
         since_ms=row["at_ms"],
         where=str(row.get("queue", "")),
         number=str(row.get("number", "")),
-        state="booked" if row["type"] == "CallbackBooked" else "asked",
+        state="booked",
         due_ms=int(row.get("due_ms") or 0),
     )
 
@@ -166,7 +165,6 @@ def _missing(floor: Floor, row: Fields) -> None:
 
 
 _FOLDS: dict[str, Callable[[Floor, Fields], None]] = {
-    "CallbackAsked": _callback,
     "CallbackBooked": _callback,
     "CallbackEnded": _callback_over,
     "MessageLeft": _message,

@@ -18,8 +18,11 @@ _FITS = (1.0, 0.95, 0.9, 0.85, 0.8)
 """Sizes of type that are tried until a page holds it all."""
 
 
-def html(report: Report, *, scale: float = 1.0) -> str:
-    """Return a report as a page; charts are inside it, nothing is fetched and nothing runs."""
+def html(report: Report, *, scale: float = 1.0, paper: bool = False) -> str:
+    """Return a report as a page; charts are inside it, nothing is fetched and nothing runs.
+
+    ``paper`` leaves out what only the screen shows; ``scale`` is that of the type.
+    """
     say = Say(report.language)
     return (
         _templates()
@@ -29,6 +32,7 @@ def html(report: Report, *, scale: float = 1.0) -> str:
             say=say,
             style=_style(),
             scale=scale,
+            paper=paper,
             fonts=FONTS,
             numbers={one.name: one.number for one in report.definitions},
             letters={reason: letter for letter, reason in report.reasons.items()},
@@ -58,7 +62,7 @@ def paged(report: Report) -> tuple[bytes, int]:
         ) from error
     fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])  # a report loads nothing from anywhere
     for scale in _FITS:
-        document = weasyprint.HTML(string=html(report, scale=scale), url_fetcher=fetcher).render()
+        document = weasyprint.HTML(string=html(report, scale=scale, paper=True), url_fetcher=fetcher).render()
         if len(document.pages) == 1:
             break
     out = io.BytesIO()

@@ -202,7 +202,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "state.paused": ("paused", "暂停"),
     "state.open": ("open", "未处理"),
     "state.claimed": ("taken on", "处理中"),
-    "state.asked": ("asked for", "已请求"),
     "state.booked": ("booked", "已预约"),
     "page": ("page {0} of {1}", "第 {0} / {1} 页"),
     "mail.body": (

@@ -400,6 +400,23 @@ class _Teller:
     def message(self, record: records.MessageLeft) -> list[str]:
         return [self._say("message", box=record.box, length=self._words.span(record.length_ms))]
 
+    def message_claimed(self, record: records.MessageClaimed) -> list[str]:
+        span = self._words.span(record.waited_ms)
+        return [self._say("message.claimed", agent=record.agent, message=record.message, span=span)]
+
+    def message_reopened(self, record: records.MessageReopened) -> list[str]:
+        key = "timeout" if record.why == "timeout" else "reopened" if record.change == "reopened" else "released"
+        return [self._say(f"message.{key}", agent=record.agent, message=record.message)]
+
+    def message_done(self, record: records.MessageDone) -> list[str]:
+        key = "message.done" if record.in_time else "message.done_late"
+        span = self._words.span(record.answer_ms)
+        return [self._say(key, agent=record.agent or record.by, message=record.message, span=span)]
+
+    def message_deleted(self, record: records.MessageDeleted) -> list[str]:
+        why = record.why if record.why in ("age", "caller") else "asked"
+        return [self._say(f"message.deleted.{why}", message=record.message, by=record.by)]
+
     def callback(self, record: records.CallbackBooked) -> list[str]:
         key = "callback.due" if record.due_ms else "callback"
         due = f"{self._words.day(record.due_ms)} {self._words.time(record.due_ms)}" if record.due_ms else ""
@@ -515,6 +532,10 @@ _TELLERS: dict[type[Record], Callable[[_Teller, Any], Sequence[str]]] = {
     records.ConsultBegan: _Teller.consult_began,
     records.ConsultEnded: _Teller.consult_ended,
     records.MessageLeft: _Teller.message,
+    records.MessageClaimed: _Teller.message_claimed,
+    records.MessageReopened: _Teller.message_reopened,
+    records.MessageDone: _Teller.message_done,
+    records.MessageDeleted: _Teller.message_deleted,
     records.CallbackBooked: _Teller.callback,
     records.ComplaintOpened: _Teller.complaint,
     records.CallbackRefused: _Teller.callback_refused,

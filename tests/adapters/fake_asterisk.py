@@ -43,6 +43,7 @@ _OPERATIONS: dict[str, tuple[tuple[str, str, str, str, str], ...]] = {
         ("get", "GET", "/playbacks/{playbackId}", "", ""),
         ("stop", "DELETE", "/playbacks/{playbackId}", "", ""),
     ),
+    "recordings": (("getLive", "GET", "/recordings/live/{recordingName}", "", ""),),
     "endpoints": (("listByTech", "GET", "/endpoints/{tech}", "", ""),),
     "events": (("eventWebsocket", "GET", "/events", "app", ""),),
 }
@@ -77,6 +78,7 @@ class FakeAsterisk:
     bridges: dict[str, list[str]] = field(default_factory=dict)
     """Channels by bridge."""
     playbacks: list[str] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
     refusals: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Status and words by a pattern of ``METHOD uri``."""
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -210,6 +212,9 @@ class FakeAsterisk:
                 return (
                     (200, json.dumps({"id": playback})) if playback in self.playbacks else (404, '{"message":"gone"}')
                 )
+            case ["GET recordings", "live", recording]:
+                live = recording in self.recordings
+                return (200, json.dumps({"name": recording})) if live else (404, '{"message":"gone"}')
             case ["GET endpoints", _]:
                 return 200, json.dumps([{"technology": "PJSIP", "resource": "1001", "state": "online"}])
             case ["POST channels", "create"]:

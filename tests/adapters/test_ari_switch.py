@@ -35,6 +35,7 @@ from router.core.events import (
     LegEnd,
     LegsConnected,
     PlaybackFinished,
+    RecordingFinished,
     SwitchLost,
     SwitchSeen,
 )
@@ -75,6 +76,8 @@ def make_switch(core: Core, url: str, *, password: str = PASSWORD, timeout_s: fl
         submit=core.submit,
         open_playbacks=lambda: core.playbacks,
         other=core.others.append,
+        open_recordings=lambda: core.recordings,
+        recording_over=core.recording_over,
         timeout_s=timeout_s,
     )
 
@@ -291,6 +294,25 @@ async def test_no_answer_in_time_is_a_failure_and_a_late_one_is_harmless(core: C
     assert len(core.all(PlaybackFinished)) == 1
     assert core.all(CallAnswered) == []
     await end(switch, running)
+
+
+async def test_recordings_that_ended_in_a_break_are_told_of_with_the_truth(
+    core: Core, asterisk: FakeAsterisk, switch: AriSwitch
+) -> None:
+    core.recordings, asterisk.recordings = ("gas.3.c7.r1", "gas.3.c8.r1"), ["gas.3.c8.r1"]
+    core.files = {"gas.3.c7.r1": 4_200}
+    await asterisk.drop()
+    seen = await core.until(SwitchSeen, 2)
+    assert seen.recorded == (RecordingFinished(recording="gas.3.c7.r1", length_ms=4_200),)
+
+
+async def test_a_recording_is_as_long_as_its_file(core: Core, asterisk: FakeAsterisk, switch: AriSwitch) -> None:
+    core.files = {"gas.3.c7.r1": 4_900}
+    for name in ("gas.3.c7.r1", "gas.3.c7.r2"):
+        await asterisk.tell("RecordingFinished", recording={"name": name, "duration": 4})
+    await core.until(RecordingFinished, 2)
+    lengths = {event.recording: event.length_ms for event in core.all(RecordingFinished)}
+    assert lengths == {"gas.3.c7.r1": 4_900, "gas.3.c7.r2": 4_000}, "where the file is not seen Asterisk's word counts"
 
 
 async def test_a_drop_is_told_and_the_truth_asked(core: Core, asterisk: FakeAsterisk, switch: AriSwitch) -> None:

@@ -59,6 +59,8 @@ class Course:
             "transfers": self.choose(["announced", "both"]),
             "whisper": self.choose([(), ("class", "wait", "menu")]),
             "tell_work_number": self.choose([True, False]),
+            "survey_flow": self.choose(["", "how_was_it"]),
+            "survey_share": self.choose([100, 50]),
             "estimate": self.choose([None, EstimatePlan(min_sample=1, least_within=0.0)]),
             "announcements": self.choose([None, AnnouncementPlan(first_after_ms=1_000, every_ms=5_000, comfort=HEARD)]),
             "need": self.choose([ANYBODY, ((("gas", 2),),)]),
@@ -323,7 +325,8 @@ class Course:
             waits = call.stage in (Stage.WAITING, Stage.OFFERED, Stage.CONNECTING)
             assert (call.id in core.desk.state.waiting) == waits
             by_itself = call.session is None and call.sent_by
-            assert by_itself or (call.session is not None) == (call.stage in (Stage.IVR, Stage.TRANSFERRING) or waits)
+            flows = (Stage.IVR, Stage.TRANSFERRING, Stage.SURVEY)
+            assert by_itself or (call.session is not None) == (call.stage in flows or waits)
             assert (call.agent is not None) >= (call.stage is Stage.TALKING)
 
     def one_call_per_agent(self) -> None:

@@ -13,6 +13,7 @@ from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.menu import Menu
 from router.ivr.nodes.message import Message
+from router.ivr.nodes.survey import Survey
 from router.ivr.orders import (
     AnyOrder,
     Authenticate,
@@ -146,6 +147,11 @@ def small_site(
                         "abroad": AskFor(order=Transfer(kind="outside", target="00441"), then="choose"),
                         "desk_of": AskFor(order=LookUp(source="desks", fields={"subject": "Lamps"}), then="choose"),
                     },
+                ),
+                "how_was_it": Flow(
+                    name="how_was_it",
+                    start="ask",
+                    nodes={"ask": Survey(prompt=("menu",), next="bye"), "bye": Hangup()},
                 ),
                 "wake": Flow(name="wake", start="bye", nodes={"bye": Hangup()}),
                 "accept": Flow(

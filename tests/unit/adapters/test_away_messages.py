@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from router.adapters.recordings import PATIENCE, AwayMessages, wave_length_ms
+from router.adapters.recordings import (
+    PATIENCE,
+    AwayMessages,
+    erase_recording,
+    recording_over,
+    recording_path,
+    wave_length_ms,
+)
+from router.core.events import Caller, RecordingErased, RecordingFinished
 
 NAME = "1795293524_4001860_13800138000_n1-1795293524.5.wav"
 
@@ -79,3 +87,40 @@ def test_at_most_a_hundred_at_once(tmp_path: Path, watch: AwayMessages) -> None:
         write_wave(tmp_path / "away" / f"17952935{number:03}_4001860_13800138000_n1-{number}.wav", 0)
     watch.look()
     assert [len(watch.look()) for _ in range(3)] == [100, 3, 0]
+
+
+def test_what_nobody_knows_of_is_found_wherever_it_lies(tmp_path: Path, watch: AwayMessages) -> None:
+    write_wave(tmp_path / "t.3.c7.r2.wav", 2)
+    write_wave(tmp_path / "t.3.c8.r1.wav", 2)
+    write_wave(tmp_path / "t.3.c8.talk1-caller.wav", 2)  # a talk is no message
+    write_wave(tmp_path / "messages" / NAME, 1)
+    known = frozenset({"t.3.c8.r1"})
+    assert watch.look(known) == ()
+    found = watch.look(known)
+    assert [message.recording for message in found] == [f"messages/{NAME}", "t.3.c7.r2"]
+    assert (found[1].length_ms, found[1].did, found[1].caller) == (2_000, "", Caller())
+    assert watch.look(known | {message.recording for message in found}) == ()
+
+
+def test_a_recording_cut_off_in_the_middle_is_mended_and_measured(tmp_path: Path) -> None:
+    path = tmp_path / "t.1.c1.r1.wav"
+    write_wave(path, 2)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\0\0\0\0" + whole[8:40] + b"\0\0\0\0" + whole[44:])
+    assert recording_over(tmp_path, "t.1.c1.r1") == RecordingFinished(recording="t.1.c1.r1", length_ms=2_000)
+    assert path.read_bytes() == whole
+    assert recording_over(tmp_path, "t.1.c1.r9").failed
+
+
+def test_erasing_says_whether_it_was_there_and_never_leaves_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    write_wave(folder / "messages" / NAME, 1)
+    write_wave(tmp_path / "else.wav", 1)
+    assert erase_recording(folder, f"messages/{NAME}") == RecordingErased(recording=f"messages/{NAME}")
+    assert not erase_recording(folder, f"messages/{NAME}").found
+    for outside in ("../else", "../else.wav", str(tmp_path / "else.wav")):
+        assert recording_path(folder, outside) is None
+        assert not erase_recording(folder, outside).found
+    assert (tmp_path / "else.wav").is_file()
+    (folder / "a.wav").mkdir()
+    assert erase_recording(folder, "a").trouble

@@ -254,6 +254,8 @@ def _sample(kind: object) -> object:
             return True
         case msgspec.inspect.EnumType(cls=cls):
             return next(iter(cls)).value
+        case msgspec.inspect.LiteralType(values=values):
+            return values[0]
         case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
             return []
         case msgspec.inspect.StructType(cls=cls, tag=tag):

@@ -58,7 +58,7 @@ def test_to_a_pipe_it_is_the_report_alone(home: Path, capfdbinary: pytest.Captur
         ("day --date 2026-02-30", 2, "write 2026-11-21"),
         ("day --format docx", 2, "there is no format 'docx'"),
         ("day --lang de", 2, "there is no language 'de'"),
-        ("day --date 2026-06-21 --agent 100x", 2, "did you mean '1001'?"),
+        ("day --date 2026-06-21 --agent 1001x", 2, "did you mean '1001'?"),
         ("day --date 2026-06-21 --queue nowhere", 2, "there is no queue 'nowhere'"),
         ("day --date 2026-06-21 --format csv --table agnt", 2, "did you mean 'agent'?"),
         ("day --date 2026-06-21 --table agent", 2, "--table is for csv"),

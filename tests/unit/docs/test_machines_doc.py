@@ -7,6 +7,7 @@ from router.acd.agent import AGENT_TABLE
 from router.acd.callback import CALLBACK_TABLE
 from router.acd.surge import SURGE_TABLE
 from router.control.call import CALL_TABLE, LEG_TABLE
+from router.control.message import MESSAGE_TABLE
 from router.control.offering import OFFER_TABLE
 from support.diagrams import mermaid
 
@@ -16,9 +17,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
 def page() -> str:
     return f"""# The machines of the core
 
-Made from the tables in `router/control/call.py`, `router/acd/agent.py`, `router/acd/callback.py` and
-`router/control/offering.py`; a test compares them. What a table does not have cannot happen: our own mistake raises, a
-late or impossible report from Asterisk becomes an `Ignored` record.
+Made from the tables in `router/control/call.py`, `router/acd/agent.py`, `router/acd/callback.py`,
+`router/control/offering.py` and `router/control/message.py`; a test compares them. What a table does not have cannot
+happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
 
 ## A call
 
@@ -35,6 +36,13 @@ One ring of one phone. `closing` means that we have hung it up and Asterisk has 
 ## An agent
 
 {mermaid(AGENT_TABLE)}
+
+## A message
+
+What a caller has left, as a piece of work ([messages.md](messages.md)). One that is `expired` or `deleted` is
+forgotten, and its recording is erased.
+
+{mermaid(MESSAGE_TABLE)}
 
 ## A callback
 

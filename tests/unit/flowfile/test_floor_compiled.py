@@ -26,6 +26,11 @@ nodes:
   leave: {type: hangup}
 """
 
+AFTER_CALL = """\
+nodes:
+  how_was_it: {type: survey, prompt: main_menu, next: bye}
+  bye: {type: hangup}
+"""
 CUSTOMERS = """\
 customers:
   "13800138000": {class: vip, name: 王先生}
@@ -65,6 +70,7 @@ queues:
     duty: {table: night, flow: accept}
     whisper: [class, wait, welcome]
     tell_work_number: yes
+    survey: {flow: after_call, share: 12.5%, emergencies: yes}
     offer: {after: 20s, first_digit: 4s}
     callbacks: {first: customer, tries: 2}
     expected_handling: 4m
@@ -148,6 +154,7 @@ def site(good: dict[str, str], write_site: WriteSite) -> Site:
             "hours.yaml": 'hours: {office: {week: {daily: "08:00-17:00"}}}\n',
             "duty.yaml": 'tables: {night: [{ring: "1001"}]}\n',
             "flows/accept.yaml": ACCEPT,
+            "flows/after_call.yaml": AFTER_CALL,
         }
     )
     assert [finding.code for finding in check_site(folder) if finding.severity == "error"] == []
@@ -192,6 +199,9 @@ def test_every_key_of_a_queue_is_compiled(site: Site) -> None:
         duty_flow="accept",
         whisper=("class", "wait", "welcome"),
         tell_work_number=True,
+        survey_flow="after_call",
+        survey_share=12.5,
+        survey_emergencies=True,
         offer=OfferRules(after_ms=20_000, key_ms=4_000),
         callbacks=CallbackRules(agent_first=False, tries=2),
         expected_handling_ms=240_000,

@@ -1,8 +1,11 @@
 """The message node: record, hear, record anew, keep; every way out of it."""
 
+import msgspec
+
 from router.ivr.flow import Node
 from router.ivr.nodes.hangup import Hangup
 from router.ivr.nodes.message import Message
+from router.ivr.session import QueueView
 from support.asker import Asker
 
 
@@ -31,6 +34,44 @@ def test_it_records_when_the_prompt_is_over() -> None:
     caller = asker(service="mail", fields={"who": "{caller}"})
     assert caller.begin() == ["says speak"]
     assert caller.played() == ["records for desk 120000 mail who=+8613800000000", "timer late 130000"]
+
+
+def test_an_agent_who_is_ready_before_the_tone_takes_the_caller() -> None:
+    busy, ready = QueueView(agents_ready=0), QueueView(agents_ready=1)
+    at_once = asker(queue="desk", free="bye")
+    set_queues(at_once, ready)
+    assert at_once.begin() == ["step take free", "says bye"]
+    later = asker(queue="desk", free="bye")
+    set_queues(later, busy)
+    assert later.begin() == ["says speak"]
+    set_queues(later, ready)
+    assert later.played() == ["step take free", "says bye"]
+
+
+def test_one_who_is_ready_later_does_not_interrupt() -> None:
+    caller = asker(queue="desk", free="bye")
+    set_queues(caller, QueueView(agents_ready=0))
+    recorded(caller)
+    set_queues(caller, QueueView(agents_ready=1))
+    assert caller.press("3")[-1] == "says speak"
+    assert caller.played()[0] == "records for desk 120000"
+
+
+def test_an_agent_for_whom_others_wait_is_not_free() -> None:
+    caller = asker(queue="desk", free="bye")
+    set_queues(caller, QueueView(agents_ready=1, waiting=2))
+    assert caller.begin() == ["says speak"]
+
+
+def test_the_box_may_be_one_the_caller_chose() -> None:
+    caller = asker(into="{desk}")
+    caller.session.variables["desk"] = "lamps"
+    caller.begin()
+    assert caller.played()[0] == "records for lamps 120000"
+
+
+def set_queues(caller: Asker, desk: QueueView) -> None:
+    caller.view = msgspec.structs.replace(caller.view, queues={"desk": desk})
 
 
 def test_a_key_skips_the_prompt() -> None:

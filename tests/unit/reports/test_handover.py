@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from router.adapters.record_codec import RECORD_TYPES
 from router.core import records
 from router.kpi.archive import Archive
 from router.kpi.raw_search import records_of_types
@@ -31,7 +32,9 @@ def told(tmp_path: Path) -> dict[str, Table]:
     tape.agent(11 * HOUR, "1003", "paused")
     tape.agent(12 * HOUR, "1003", "signed_out")
     note(9 * HOUR, records.MessageLeft, call_id="m1", box="faults", recording="r1", caller="+8613800138000")
-    note(9 * HOUR, records.CallbackAsked, call_id="k1", queue="desk", number="+8613900139000")
+    note(9 * HOUR, records.CallbackBooked, callback="k1", queue="desk", number="+8613900139000")
+    note(9 * HOUR, records.CallbackBooked, callback="k2", queue="desk")
+    note(12 * HOUR, records.CallbackEnded, callback="k2", queue="desk", result="kept")
     note(10 * HOUR, records.QueueChanged, queue="vip", closed=True, until_ms=None, by="lead")
     note(10 * HOUR, records.QueueChanged, queue="desk", closed=True, until_ms=None, by="lead")
     note(11 * HOUR, records.QueueChanged, queue="desk", closed=False, until_ms=None, by="lead")
@@ -60,7 +63,7 @@ def test_alerts_of_the_shift_are_told_once_each_with_how_often(told: dict[str, T
 
 def test_open_work_is_told_with_the_end_of_the_number_only(told: dict[str, Table]) -> None:
     assert texts(told["messages"]) == [["540", "faults", "…8000", "open", "", ""]]
-    assert texts(told["callbacks"]) == [["540", "desk", "…9000", "asked for", "", ""]]
+    assert texts(told["callbacks"]) == [["540", "desk", "…9000", "booked", "", ""]]
     assert masked("110") == "110" and masked("") == ""
 
 
@@ -119,3 +122,7 @@ def test_work_and_surge_go_through_their_lives() -> None:
         ["1", "faults", "", "taken on", "1001", "90"],
     ]
     assert texts(found["surge"]) == [["8", "p", "step 1: flying joined", "7"], ["11", "p", "4 seats missing", ""]]
+
+
+def test_it_reads_records_that_exist() -> None:
+    assert set(RECORD_TYPES) >= {*WORK, STATES, "Alert"}

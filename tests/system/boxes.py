@@ -1,0 +1,85 @@
+"""A line with the hotline of messages and surveys, and what its tests ask of it."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from phones import audio
+from router.adapters.control import Control
+from router.core.events import MessageAsked
+from router.core.ids import AgentId
+from router.line.ports import free_block
+from system.rig import Rig, Row, until
+from system.tones import HERTZ
+
+SITE_MESSAGES = Path(__file__).parent / "site_messages"
+NIGHT, DESK_BOX, ASKED, NOT_ASKED, URGENT, BUSY_BOX = (f"400300{last}" for last in range(1, 7))
+PROMPT_MS = 350
+_PROMPTS = ("leave_message", "review", "kept", "too_short", "bye", "how_was_it", "thanks")
+
+
+@asynccontextmanager
+async def boxes_line(home: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
+    """A line of this hotline, started; everything is stopped in the end."""
+    block = free_block()
+    spoken = home.with_name(f"{home.name}-spoken")
+    shutil.copytree(SITE_MESSAGES, spoken)
+    (spoken / "prompts" / "en").mkdir(parents=True)
+    for name in _PROMPTS:
+        audio.write_wave(spoken / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], PROMPT_MS))
+    rig = Rig.make(home, block, asterisk_root, spoken)
+    try:
+        yield await rig.start()
+    finally:
+        await rig.stop()
+        block.close()
+
+
+async def messages(rig: Rig) -> list[Row]:
+    """What callers have left, as the router has it."""
+    async with Control(rig.line.folders.home) as control:
+        return await control.messages(done_too=True)
+
+
+async def message_row(rig: Rig, message: str) -> Row | None:
+    """One of them; None where there is no such message."""
+    async with Control(rig.line.folders.home) as control:
+        return next(iter(await control.messages(message)), None)
+
+
+async def put(rig: Rig, message: str, what: Any, agent: str = "", note: str = "") -> list[Row]:
+    """Ask something of a message; returns all records that follow at once, a refusal too."""
+    async with Control(rig.line.folders.home) as control:
+        return await control.ask(MessageAsked(message=message, ask=what, agent=AgentId(agent), note=note))
+
+
+async def written(rig: Rig, recording: str, at_least_ms: int = 1_000) -> audio.Samples:
+    """Wait until a recording's file is whole, and read it."""
+
+    async def there() -> bool:
+        return len(rig.recording(recording)) >= at_least_ms * 8
+
+    await until(there, 5.0, lambda: f"{recording} is written")
+    return rig.recording(recording)
+
+
+async def hotline(rig: Rig, *words: str) -> tuple[int, str]:
+    """Run a command of the command line; returns its exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from router.cli import main; main()",
+        "--home",
+        str(rig.line.folders.home),
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "COLUMNS": "250"},
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
