@@ -9,16 +9,17 @@ MOVES = ("CallQueued", "QueueLeft", "CallConnected", "CallTransferred", "CallEnd
 
 
 def follow(url, site, waiting, told):
-    """Keep ``waiting`` (queue -> how many wait) right; call ``told`` with each record's fields."""
+    """Keep ``waiting`` (queue -> how many callers wait) right; call ``told`` with each record's fields."""
     r = redis.Redis.from_url(url, decode_responses=True)
     while True:
         present = r.hgetall(f"hotline:{site}:present")  # whole, and of one moment
         cursor, seq = present["entry"], int(present["seq"])
-        rows = [json.loads(row) for name, row in present.items() if name.startswith("queue:")]
+        calls = [json.loads(row) for name, row in present.items() if name.startswith("call:")]
+        callers = [call for call in calls if call["stage"] == "waiting" and not call["purpose"]]
+        queue_of = {call["call_id"]: call["queue"] for call in callers}
         waiting.clear()
-        waiting.update({row["queue"]: row["waiting_count"] for row in rows})
-        calls = {c["call_id"]: c for n, c in ((n, json.loads(v)) for n, v in present.items() if n.startswith("call:"))}
-        queue_of = {name: call["queue"] for name, call in calls.items() if call["stage"] == "waiting"}
+        for queue in queue_of.values():
+            waiting[queue] = waiting.get(queue, 0) + 1
         while True:
             entries = r.xread({f"hotline:{site}:events": cursor}, block=1000) or [(0, [])]
             ours = [(e, f) for e, f in entries[0][1] if e == f"{f.get('at_ms')}-{f.get('seq')}"]  # no strangers

@@ -6,15 +6,13 @@ import msgspec
 import yaml
 
 from router.adapters.cloudevents import SPEC_VERSION, type_of
-from router.adapters.present_codec import VERSION
+from router.adapters.present_codec import KINDS, VERSION
 from router.adapters.record_codec import RECORD_TYPES
 from router.adapters.stream_keys import present_key, public_key, queue_key, stream_key
-from router.core.present import AgentNow, CallNow, PhoneNow, QueueNow
 from router.core.privacy import hidden_fields
 from router.core.records import SCHEMA_VERSION, AnyRecord
 
 ASYNCAPI = "3.0.0"
-_PRESENT_ROWS = {"queue": QueueNow, "call": CallNow, "agent": AgentNow, "phone": PhoneNow}
 _FORM = (
     "An entry has flat fields of text: booleans are 1 and 0, a value that is not there is left out, anything nested is "
     "JSON. The payload here is the record with its types, as `hotline events --json` prints it."
@@ -23,7 +21,7 @@ _FORM = (
 
 def as_asyncapi() -> dict[str, Any]:
     """Return the document."""
-    types = [*get_args(AnyRecord), *_PRESENT_ROWS.values()]
+    types = [*get_args(AnyRecord), *KINDS.values()]
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     document = {
         "asyncapi": ASYNCAPI,
@@ -63,7 +61,7 @@ def as_asyncapi() -> dict[str, Any]:
                 "Present": {
                     "name": "Present",
                     "title": "The present",
-                    "summary": "A hash with one field for each queue, call, agent and phone, and the cursor.",
+                    "summary": "A hash: a field for each queue, call, agent, phone and open callback, and the cursor.",
                     "payload": {"$ref": "#/components/schemas/Present"},
                 },
             },
@@ -175,7 +173,7 @@ def _present() -> dict[str, Any]:
             "contentMediaType": "application/json",
             "contentSchema": {"$ref": f"#/components/schemas/{row.__name__}"},
         }
-        for kind, row in _PRESENT_ROWS.items()
+        for kind, row in KINDS.items()
     }
     number = {"type": "string", "pattern": "^[0-9]+$"}
     return {

@@ -1,7 +1,8 @@
-"""The present as a Redis hash: one field for each queue, call, agent and phone, and the cursor it stands at.
+"""The present as a Redis hash: one field for each queue, call, agent, phone and open callback, and its cursor.
 
-Fields are named ``queue:<name>``, ``call:<id>``, ``agent:<work number>``, ``phone:<name>``; each holds a JSON object.
-The cursor's own fields (``v``, ``seq``, ``at_ms``, ``entry``, ``site``, ``config``, ``epoch``) are plain text.
+Fields are named ``queue:<name>``, ``call:<id>``, ``agent:<work number>``, ``phone:<name>``, ``callback:<id>``; each
+holds a JSON object. The cursor's own fields (``v``, ``seq``, ``at_ms``, ``entry``, ``site``, ``config``, ``epoch``) are
+plain text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,10 +10,12 @@ from typing import Any
 
 import msgspec
 
-from router.core.present import AgentNow, CallNow, Cursor, PhoneNow, Present, QueueNow
+from router.core.present import AgentNow, CallbackNow, CallNow, Cursor, PhoneNow, Present, QueueNow
 
 VERSION = 1
 """Version of the hash; it grows when the meaning or type of a field changes."""
+KINDS = {"queue": QueueNow, "call": CallNow, "agent": AgentNow, "phone": PhoneNow, "callback": CallbackNow}
+"""What the fields hold, by the word before their colon."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -41,6 +44,7 @@ def all_fields(present: Present) -> dict[str, str]:
     rows += [("call", name) for name in present.calls]
     rows += [("agent", name) for name in present.agents]
     rows += [("phone", name) for name in present.phones]
+    rows += [("callback", name) for name in present.callbacks]
     fields, _ = changed_fields(present, rows)
     return fields
 
@@ -57,6 +61,8 @@ def changed_fields(present: Present, changed: Iterable[tuple[str, str]]) -> tupl
                 row = present.calls.get(name)
             case "agent":
                 row = present.agents.get(name)
+            case "callback":
+                row = present.callbacks.get(name)
             case _:
                 row = present.phones.get(name)
         if row is None:
@@ -70,8 +76,14 @@ def from_hash(fields: Mapping[str, str]) -> Present:
     """Return the present a hash tells, to read and to fold further records into. Raises :class:`Damaged`."""
     if fields.get("v") != str(VERSION):
         raise Damaged(f"the present has version {fields.get('v', 'none')!r}, this reader knows {VERSION}")
-    rows: dict[str, list[Any]] = {"queue": [], "call": [], "agent": [], "phone": []}
-    kinds: dict[str, Any] = {"queue": QueueNow, "call": CallNow, "agent": AgentNow, "phone": PhoneNow}
+    rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    kinds: dict[str, Any] = {
+        "queue": QueueNow,
+        "call": CallNow,
+        "agent": AgentNow,
+        "phone": PhoneNow,
+        "callback": CallbackNow,
+    }
     try:
         cursor = Cursor(
             seq=int(fields["seq"]),
@@ -94,4 +106,5 @@ def from_hash(fields: Mapping[str, str]) -> Present:
         calls=rows["call"],
         agents=rows["agent"],
         phones=rows["phone"],
+        callbacks=rows["callback"],
     )

@@ -61,6 +61,19 @@ def of(desk: Desk, now: Ms) -> dict[str, Any]:
             }
             for booked in sorted(desk.state.appointments.values(), key=lambda booked: (booked.at_ms, booked.id))
         ],
+        "callbacks_open": [
+            {
+                "callback": callback.id,
+                "queue": callback.queue,
+                "state": callback.state.value,
+                "call": callback.call or "",
+                "call_class": callback.call_class,
+                "asked_at_ms": callback.place.asked_at,
+                "due_ms": callback.at_ms,
+                "expires_ms": callback.expires_ms,
+            }
+            for callback in desk.state.callbacks.values()
+        ],
         "notices_waiting": len(desk.state.notices),
         "accounts_locked": sum(lock.until > now for lock in desk.state.locks.values()),
         "trunks": list(site.trunks),

@@ -30,6 +30,11 @@ class CallStage(StrEnum):
     """Connected to somebody who is no agent."""
 
 
+_CALLBACK = "callback"
+"""The purpose of our own call for a callback."""
+_CALLBACK_STAGES = {"live": CallStage.WAITING, "talking": CallStage.TALKING}
+"""Where that call is by the callback's state; in every other one somebody is being rung."""
+
 IN_CALL = frozenset(
     {AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.CONSULTING}
 )
@@ -76,17 +81,33 @@ class PhoneNow(msgspec.Struct, kw_only=True):
     other_calls: int = 0
 
 
+class CallbackNow(msgspec.Struct, kw_only=True):
+    """A callback that is open: promised, and neither kept nor given up. ``due_ms`` is the time it was booked for (0:
+    as soon as it is its turn), ``expires_ms`` when it is given up, ``asked_at_ms`` when the caller had asked.
+    """
+
+    callback: str
+    queue: str
+    state: str
+    call_class: str = ""
+    asked_at_ms: Ms = 0
+    due_ms: Ms = 0
+    expires_ms: Ms = 0
+
+
 class QueueNow(msgspec.Struct, kw_only=True):
     """A queue. ``oldest_asked_at_ms`` is when the caller asked who has waited longest (0: nobody waits).
 
     ``estimate_ms`` is the mean wait foretold to a caller last, at ``estimate_at_ms`` (both 0: never yet). ``agents``
-    counts those signed in who may serve it, by state; ``closed_by`` who closed it by hand.
+    counts those signed in who may serve it, by state; ``closed_by`` who closed it by hand; ``callbacks_count`` the
+    callbacks that are open.
     """
 
     queue: str
     waiting_count: int = 0
     oldest_asked_at_ms: Ms = 0
     talking_count: int = 0
+    callbacks_count: int = 0
     closed_by: str = ""
     estimate_ms: Ms = 0
     estimate_at_ms: Ms = 0
@@ -123,6 +144,7 @@ class Present:
         calls: Iterable[CallNow] = (),
         agents: Iterable[AgentNow] = (),
         phones: Iterable[PhoneNow] = (),
+        callbacks: Iterable[CallbackNow] = (),
         closed: Mapping[str, str] = {},
         estimates: Mapping[str, tuple[Ms, Ms]] = {},
     ) -> None:
@@ -130,23 +152,28 @@ class Present:
         self.calls = {call.call_id: call for call in calls}
         self.agents = {agent.agent: agent for agent in agents}
         self.phones = {phone.phone: phone for phone in phones}
+        self.callbacks = {callback.callback: callback for callback in callbacks}
         self.closed = dict(closed)
         """Queues closed by hand, and by whom."""
         self._known = dict.fromkeys(queues)
         self._estimates = dict(estimates)
         self._waiting: dict[str, dict[str, Ms]] = {}
         self._talking: dict[str, int] = {}
+        self._promised: dict[str, int] = {}
         self._staff: dict[str, dict[str, int]] = {}
         self._changed: dict[tuple[str, str], None] = {}
         for call in self.calls.values():
             self._count_call(call, 1)
         for agent in self.agents.values():
             self._count_agent(agent, 1)
+        for callback in self.callbacks.values():
+            _add(self._promised, callback.queue, 1)
 
     @property
     def queues(self) -> dict[str, QueueNow]:
         """Every queue of the site (and any other that still has callers or agents), in the site's order."""
-        named = {**self._known, **self._waiting, **self._talking, **self._staff, **dict.fromkeys(self.closed)}
+        busy = {**self._waiting, **self._talking, **self._promised, **self._staff}
+        named = {**self._known, **dict.fromkeys(busy), **dict.fromkeys(self.closed)}
         return {name: self.queue(name) for name in named}
 
     def queue(self, name: str) -> QueueNow:
@@ -158,6 +185,7 @@ class Present:
             waiting_count=len(waiting),
             oldest_asked_at_ms=min(waiting.values(), default=0),
             talking_count=self._talking.get(name, 0),
+            callbacks_count=self._promised.get(name, 0),
             closed_by=self.closed.get(name, ""),
             estimate_ms=estimate_ms,
             estimate_at_ms=estimate_at_ms,
@@ -170,6 +198,7 @@ class Present:
             name in self._known
             or name in self._waiting
             or name in self._talking
+            or name in self._promised
             or name in self._staff
             or name in self.closed
         )
@@ -180,7 +209,7 @@ class Present:
         return sorted(found, key=lambda call: (call.asked_at_ms, call.call_id))
 
     def changed(self) -> list[tuple[str, str]]:
-        """What has changed since this was asked last: (``queue``, ``call``, ``agent`` or ``phone``; its name)."""
+        """What changed since this was asked last: (``queue``, ``call``, ``agent``, ``phone``, ``callback``; name)."""
         changed, self._changed = list(self._changed), {}
         return changed
 
@@ -205,6 +234,8 @@ class Present:
                 self._phone(record)
             case records.QueueChanged():
                 self._queue_changed(record)
+            case records.CallbackBooked() | records.CallbackMoved() | records.CallbackEnded():
+                self._callback(record)
             case _:
                 self._of_a_call(record)
         self.cursor = Cursor(seq=record.seq, at_ms=record.at_ms, site=site, config=config, epoch=epoch)
@@ -303,6 +334,51 @@ class Present:
             _add(self._talking, call.queue, by)
             self._touch("queue", call.queue)
 
+    # --- promises ---
+
+    def _callback(self, record: records.CallbackBooked | records.CallbackMoved | records.CallbackEnded) -> None:
+        before = self.callbacks.pop(record.callback, None)
+        if before is not None:
+            _add(self._promised, before.queue, -1)
+            self._touch("queue", before.queue)
+        self._touch("callback", record.callback)
+        match record:
+            case records.CallbackEnded():
+                return
+            case records.CallbackBooked():
+                after = CallbackNow(
+                    callback=record.callback,
+                    queue=record.queue,
+                    state="parked",
+                    call_class=record.call_class,
+                    asked_at_ms=record.asked_at_ms,
+                    due_ms=record.due_ms,
+                    expires_ms=record.expires_ms,
+                )
+            case records.CallbackMoved():
+                after = before or CallbackNow(callback=record.callback, queue=record.queue, state="")
+                after.queue, after.state = record.queue, record.state
+                self._call_of_callback(after, record.call_id)
+        self.callbacks[record.callback] = after
+        _add(self._promised, after.queue, 1)
+        self._touch("queue", after.queue)
+
+    def _call_of_callback(self, callback: CallbackNow, call_id: str) -> None:
+        """Where our own call for a callback is, goes by the callback's state."""
+        call = self.calls.get(call_id)
+        if call is None or call.purpose != _CALLBACK:
+            return
+        stage = _CALLBACK_STAGES.get(callback.state, CallStage.DIALLING)
+        talks = (name for name, agent in self.agents.items() if agent.call_id == call_id)
+        self._move(
+            call,
+            stage=stage,
+            queue=callback.queue,
+            call_class=callback.call_class,
+            asked_at_ms=callback.asked_at_ms,
+            agent=next(talks, "") if stage is CallStage.TALKING else "",
+        )
+
     # --- the floor ---
 
     def _agent(self, record: records.AgentStateChanged) -> None:
@@ -378,6 +454,7 @@ class Present:
 def present_of(overview: Mapping[str, Any], at_ms: Ms) -> Present:
     """Return the present as the core's own overview tells it; ``at_ms`` is the time of its last record."""
     now: Ms = overview["now_ms"]
+    promised = {row["call"]: row for row in overview["callbacks_open"] if row["call"]}
     return Present(
         Cursor(
             seq=overview["seq"],
@@ -388,12 +465,24 @@ def present_of(overview: Mapping[str, Any], at_ms: Ms) -> Present:
         ),
         queues=[row["queue"] for row in overview["queues"]],
         closed={row["queue"]: row["closed_by"] for row in overview["queues"] if row["closed_by"]},
-        calls=[_call_of(row, now) for row in overview["calls"]],
+        calls=[_call_of(row, now, promised.get(row["call"])) for row in overview["calls"]],
         agents=[_agent_of(row, now) for row in overview["agents"] if row["state"] != AgentState.SIGNED_OUT.value],
         phones=[
             PhoneNow(phone=row["phone"], reachable=row["reachable"], other_calls=row["other_calls"])
             for row in overview["phones"]
             if row["reachable"] or row["other_calls"]
+        ],
+        callbacks=[
+            CallbackNow(
+                callback=row["callback"],
+                queue=row["queue"],
+                state=row["state"],
+                call_class=row["call_class"],
+                asked_at_ms=row["asked_at_ms"],
+                due_ms=row["due_ms"],
+                expires_ms=row["expires_ms"],
+            )
+            for row in overview["callbacks_open"]
         ],
     )
 
@@ -411,10 +500,13 @@ _STAGES = {
 """The core's stages as the records tell them; what is not here is the flow's."""
 
 
-def _call_of(row: Mapping[str, Any], now: Ms) -> CallNow:
+def _call_of(row: Mapping[str, Any], now: Ms, promised: Mapping[str, Any] | None) -> CallNow:
     stage = _STAGES.get(row["stage"], CallStage.DIALLING if row["purpose"] else CallStage.IVR)
     if row["keeps_place"]:  # somebody on duty has accepted and is being connected: till then the caller waits
         stage = CallStage.WAITING
+    if row["purpose"] == _CALLBACK:
+        stage = _CALLBACK_STAGES.get(promised["state"], CallStage.DIALLING) if promised else CallStage.DIALLING
+        row = {**row, **{name: promised[name] for name in ("call_class", "asked_at_ms") if promised}}
     return CallNow(
         call_id=row["call"],
         did=row["did"] if not row["purpose"] else "",

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from properties import test_callbacks as callback_courses
 from properties import test_callcontrol_machine as courses
 
 from router.acd.spec import Queue
@@ -68,6 +69,7 @@ def as_plain(present: Present, agents: set[str]) -> dict[str, Any]:
             "calls": present.calls,
             "agents": {name: agent for name, agent in present.agents.items() if name in agents},
             "phones": present.phones,
+            "callbacks": present.callbacks,
             "queues": present.queues,
         }
     )
@@ -155,3 +157,19 @@ def test_courses_meet_what_the_present_is_about() -> None:
     assert states >= {state.value for state in AgentState} - {"signed_out", "not_answering", "consulting", "holding"}
     assert waited
     assert closed
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9), steps=st.integers(1, 100))
+def test_callbacks_too_are_as_the_core_has_them(seed: int, steps: int) -> None:
+    course = callback_courses.Course(seed)
+    floor, present = course.floor, Present()
+    for _ in range(steps):
+        course.step()
+        told = floor.noted()
+        for record in told:
+            present.apply(record)
+        overview = floor.core.overview(floor.now)
+        site = {row["agent"] for row in overview["agents"]}
+        if told:
+            assert as_plain(present, site) == as_plain(present_of(overview, told[-1].at_ms), site)
