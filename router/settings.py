@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     board: Literal["own", "off"] = Field("own", description="whether `hotline up` starts the wallboard")
     board_port: int = Field(8090, ge=1, le=65535, description="TCP port of the wallboard's page")
+    archiving: Literal["own", "off"] = Field("own", description="whether `hotline up` keeps the archive up to date")
     archive: str = Field("", description="folder of the archive of records; else <home>/archive")
     archive_keep_days: int = Field(
         400, ge=1, description="how long archived records are kept (callers' numbers in them)"

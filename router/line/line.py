@@ -62,6 +62,7 @@ class Line:
         self.asterisk: Asterisk | None = None
         self.router: Process | None = None
         self.board: Process | None = None
+        self.archive: Process | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -249,6 +250,16 @@ class Line:
                 )
             await asyncio.sleep(0.05)
 
+    async def start_archive(self) -> None:
+        """Start the archive's reader of the stream; nothing waits for it."""
+        self.archive = Process(
+            "the archive",
+            [sys.executable, "-m", "router.cli", "archive", "--follow"],
+            self.folders.logs / "archive.log",
+            self.environment(),
+        )
+        await self.archive.start()
+
     async def kill_router(self) -> None:
         """Kill the router (SIGKILL); the calls in Asterisk stay up."""
         if self.router is not None:
@@ -266,12 +277,14 @@ class Line:
         return await self.asterisk.console(command)
 
     async def stop(self) -> None:
-        """Stop everything that was started: wallboard, router, Asterisk, Redis, in this order."""
+        """Stop everything that was started: wallboard, router, Asterisk, archive, Redis, in this order."""
         if self.board is not None:
             await self.board.stop()
         await self.stop_router()
         if self.asterisk is not None:
             await self.asterisk.stop()
+        if self.archive is not None:
+            await self.archive.stop()
         if self.redis is not None:
             await self.redis.stop()
 

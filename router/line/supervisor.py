@@ -109,6 +109,8 @@ class Supervisor:
             keeping.create_task(self._keep("the router", self._restart_router))
             if self._line.settings.board == "own":
                 keeping.create_task(self._keep("the wallboard", self._restart_board))
+            if self._line.settings.archiving == "own":
+                keeping.create_task(self._keep("the archive", self._line.start_archive))
             if self._alongside is not None:
                 keeping.create_task(_as_coroutine(self._alongside(self._line)))
 
@@ -140,6 +142,8 @@ class Supervisor:
         if settings.board == "own":
             with step(f"Starting the wallboard on port {settings.board_port}"):
                 await line.start_board()
+        if settings.archiving == "own":
+            await line.start_archive()
 
     async def _check_ports(self) -> None:
         """Name every port in use at once, leaving a line that was just killed a moment to let go."""
@@ -206,6 +210,7 @@ class Supervisor:
         line = self._line
         return {
             "the wallboard": line.board,
+            "the archive": line.archive,
             "the router": line.router,
             "Asterisk": line.asterisk.process if line.asterisk is not None else None,
             "Redis": line.redis.process if line.redis is not None else None,

@@ -42,7 +42,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_it_has_the_parts_of_make_run() -> None:
-    assert set(SERVICES) == {"redis", "prepare", "asterisk", "router", "wallboard"}
+    assert set(SERVICES) == {"redis", "prepare", "asterisk", "router", "wallboard", "archive"}
 
 
 def test_ports_and_addresses_are_those_of_make_run(settings: Settings) -> None:
