@@ -14,7 +14,7 @@ from router.adapters.redis_stream import cure_of
 from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, refuse
-from router.cli.past import Entry, Past, day_before, entries, local_text, now_ms
+from router.cli.past import PATIENCE_S, Entry, Past, day_before, entries, local_text, now_ms
 from router.core.numbering import to_e164
 from router.kpi import parquet
 from router.kpi.archive import Archive, newest_state
@@ -24,6 +24,8 @@ FLUSH_EVERY_S = 5.0
 TIDY_EVERY_S = 300.0
 _BLOCK_MS = 1_000
 _RETRY_S = 2.0
+GIVE_WAY_S = 0.3
+"""How long one that follows the stream stands back for another who wants to write."""
 
 
 def register(app: typer.Typer) -> None:
@@ -56,16 +58,25 @@ def run(once: bool, json: bool) -> None:
     past = Past(settings_of())
     redis = past.redis()
     try:
-        with past.archive() as archive:
-            before = archive.seq
-            for path in archive.put_aside:
-                typer.echo(f"put aside as damaged: {path}", err=True)
-            _catch_up(past, redis, archive)
-            if not once:
-                _follow(past, redis, archive)
-            _report(past, archive, before, json)
+        patience_s = PATIENCE_S if once else 0.0  # two that follow would only hinder each other
+        while not _turn(past, redis, once, json, patience_s):
+            time.sleep(GIVE_WAY_S)
+            patience_s = PATIENCE_S
     finally:
         redis.close()
+
+
+def _turn(past: Past, redis: Any, once: bool, json: bool, patience_s: float) -> bool:
+    """Write the archive until there is nothing more to do; false where another process was given its turn."""
+    with past.archive(patience_s) as archive:
+        before = archive.seq
+        for path in archive.put_aside:
+            typer.echo(f"put aside as damaged: {path}", err=True)
+        _catch_up(past, redis, archive)
+        if not once and _follow(past, redis, archive):
+            return False
+        _report(past, archive, before, json)
+    return True
 
 
 def _catch_up(past: Past, redis: Any, archive: Archive) -> None:
@@ -88,7 +99,8 @@ def _refill(past: Past, redis: Any, archive: Archive) -> None:
         typer.echo(f"records {missing.first} to {missing.last} are no longer in the stream: they are missing", err=True)
 
 
-def _follow(past: Past, redis: Any, archive: Archive) -> None:
+def _follow(past: Past, redis: Any, archive: Archive) -> bool:
+    """Go on with the stream until stopped, or (true) until another process wants to write the archive."""
     flushed = tidied = time.monotonic()
     away, position = "", archive.cursor
     try:
@@ -110,11 +122,15 @@ def _follow(past: Past, redis: Any, archive: Archive) -> None:
             if now - flushed >= FLUSH_EVERY_S:
                 archive.flush()
                 flushed = now
+            if archive.wanted:
+                archive.flush()
+                return True
             if now - tidied >= TIDY_EVERY_S:
                 _tidy(past, archive)
                 tidied = now
     except KeyboardInterrupt:
         archive.flush()
+    return False
 
 
 def _tidy(past: Past, archive: Archive) -> None:

@@ -27,6 +27,10 @@ BATCH_COUNT = 1_000
 Entry = tuple[str, Mapping[str, str]]
 
 
+PATIENCE_S = 30.0
+"""How long a command waits for its turn to write the archive."""
+
+
 class Past:
     """The site of the settings in force, and where its archive and figures are."""
 
@@ -44,9 +48,9 @@ class Past:
         self.secrets = Secrets.load_or_create(settings.home)
         self.key = hmac.digest(self.secrets.site_key.encode(), b"callers in facts", "sha256")
 
-    def archive(self) -> Archive:
-        """Return the archive, to be written: use it as a context."""
-        return Archive(self.archive_folder, self.clock, groups=self.groups, key=self.key)
+    def archive(self, patience_s: float = PATIENCE_S) -> Archive:
+        """Return the archive, to be written: use it as a context. Another process that writes it is waited for."""
+        return Archive(self.archive_folder, self.clock, groups=self.groups, key=self.key, patience_s=patience_s)
 
     def figures(self) -> Figures:
         """Return the roster and what else people keep. Raises FiguresError for a mistake."""

@@ -11,7 +11,6 @@ Records are written first, facts next, the state last; what is behind the newest
 So each record counts once however the process ends. One process writes (a lock), any number read.
 """
 
-import fcntl
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ from router.kpi.parquet import DayFile
 from router.kpi.records_read import Raw, raw_of, record_of
 from router.kpi.store import arrow, by_table
 from router.kpi.tables import TABLES, Fact
+from router.kpi.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,7 @@ class Archive:
         clock: the site's clock, for days and half hours.
         groups: the agents' groups as the YAML has them.
         key: what callers' numbers are hashed with in the facts.
+        patience_s: how long to wait for another process that writes it; one that follows the stream gives way.
     """
 
     def __init__(
@@ -97,8 +98,10 @@ class Archive:
         *,
         groups: Mapping[str, tuple[str, ...]] | None = None,
         key: bytes = b"",
+        patience_s: float = 0.0,
     ) -> None:
         self.folder = folder
+        self._turn = Turn(folder, patience_s)
         self._clock = clock
         self._groups = dict(groups or {})
         self._key = key
@@ -107,7 +110,6 @@ class Archive:
         self._facts_rows: list[Fact] = []
         self._first = 0
         self._day = 0
-        self._lock = -1
         self.kept = Kept(zone=clock.zone)
         self.facts = Facts(clock, groups=groups, key=key)
         self.put_aside: list[Path] = []
@@ -124,21 +126,21 @@ class Archive:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
-            self._lock_file = (self.folder / "lock").open("a+")
+            taken = self._turn.take()
         except OSError as error:
             raise ArchiveError(f"{self.folder}: {error.strerror}", "choose a folder you may write") from error
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock_file.close()
-            raise ArchiveError(
-                f"another process writes the archive {self.folder}", "stop it, or wait until it is done"
-            ) from None
+        if not taken:
+            raise ArchiveError(f"another process writes the archive {self.folder}", "stop it, or wait until it is done")
         self._open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._lock_file.close()
+        self._turn.give_back()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether another process waits for its turn to write."""
+        return self._turn.wanted
 
     # --- writing ---
 

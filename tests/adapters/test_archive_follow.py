@@ -34,7 +34,7 @@ class Line:
         self.folder = folder
         self.port = free_port()
         self.redis_process: subprocess.Popen[bytes] | None = None
-        self.follower: subprocess.Popen[bytes] | None = None
+        self.follower: subprocess.Popen[str] | None = None
         self.client = Redis(port=self.port, password=PASSWORD)
 
     def start_redis(self) -> None:
@@ -59,7 +59,7 @@ class Line:
         self.redis_process.send_signal(signal.SIGTERM)
         self.redis_process.wait()
 
-    def follow(self) -> None:
+    def command(self, *words: str) -> subprocess.Popen[str]:
         environment = {
             **os.environ,
             "HOTLINE_HOME": str(self.folder / "home"),
@@ -67,11 +67,12 @@ class Line:
             "HOTLINE_REDIS_PORT": str(self.port),
             "HOTLINE_REDIS_PASSWORD": PASSWORD,
         }
-        self.follower = subprocess.Popen(
-            [sys.executable, "-c", "from router.cli import main; main()", "archive", "--follow"],
-            env=environment,
-            stderr=subprocess.DEVNULL,
-        )
+        program = [sys.executable, "-c", "from router.cli import main; main()", "archive", *words]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(program, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+    def follow(self) -> None:
+        self.follower = self.command("--follow")
 
     def kill_follower(self) -> None:
         assert self.follower is not None
@@ -135,3 +136,20 @@ def test_five_thousand_a_second_a_restart_of_redis_and_a_killed_follower(line: L
     kept = newest_state(line.archive)
     assert kept is not None and kept.foreign_count == 1 and kept.unread_count == 0
     assert kept.fold.missing_count == 0
+
+
+def test_one_that_follows_gives_way_to_who_must_write(line: Line) -> None:
+    records = stream(2_000)
+    line.follow()
+    line.send(records[:1_000], 5_000)
+    line.wait_for(1)
+    refused = line.command("--follow")
+    assert "another process writes the archive" in refused.communicate(timeout=WITHIN_S)[1]
+    erasing = line.command("erase", "--caller", "+8613800138000", "--json")
+    told, complaint = erasing.communicate(timeout=WITHIN_S)
+    assert erasing.returncode == 0, complaint
+    assert '"records"' in told
+    line.send(records[1_000:], 5_000)
+    line.wait_for(len(records))
+    assert line.follower is not None and line.follower.poll() is None
+    assert [row.seq for row in raw_rows(line.archive)] == [record.seq for record in records]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from properties.test_callcontrol_machine import Course
@@ -18,6 +19,8 @@ from router.kpi.evaluate import BYS, Cell, Line
 from router.kpi.history import History
 from router.kpi.live import Live
 from router.kpi.measures import MEASURES
+
+pytestmark = pytest.mark.slow
 
 CLOCK = LocalClock(zone="t", offsets_ms=(8 * 3_600_000,))
 

@@ -35,7 +35,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("form", "begins"), [("html", b"<!DOCTYPE html>"), ("pdf", b"%PDF"), ("xlsx", b"PK")])
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("html", b"<!DOCTYPE html>"), pytest.param("pdf", b"%PDF", marks=pytest.mark.slow), ("xlsx", b"PK")],
+)
 def test_in_a_folder_it_is_named_by_its_date(home: Path, form: str, begins: bytes) -> None:
     words = ["report", "day", "--date", "2026-06-21", "--format", form, "--out", f"{home}/out/"]
     assert run(words) == 0

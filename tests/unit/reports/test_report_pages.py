@@ -151,6 +151,7 @@ def duty(agent: str, day: int = MIDNIGHT // DAY_MS + 1) -> Duty:
     return Duty(agent=agent, day=day, shift=MORNING)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_on_paper_it_is_one_page(made: Made, lang: str) -> None:
     data, pages = page.paged(made(lang=lang, figures=Figures(shifts=(MORNING,), roster=(duty("1001"),))))

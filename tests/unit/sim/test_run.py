@@ -61,6 +61,7 @@ def test_every_call_is_counted_once() -> None:
     assert value(report, "p_block") > 0 and value(report, "p_abandon") > 0
 
 
+@pytest.mark.slow
 def test_littles_law_between_two_ways_of_measuring() -> None:
     """Callers waiting (over time) = arrivals x mean wait (over calls): counted apart, they must agree."""
     report = simulate(model(calls_per_hour=200, aht_s=180, agents=11, calls=20_000))
@@ -149,6 +150,7 @@ def test_too_short_a_run_says_so() -> None:
     assert any("correlated" in doubt for doubt in report.doubts)
 
 
+@pytest.mark.slow
 def test_watch_is_told() -> None:
     told: list[int] = []
     simulate(model(calls_per_hour=200, aht_s=18, agents=14, calls=21_000), told.append)
