@@ -271,10 +271,28 @@ class CallControl:
 
     def _settle(self, turn: Turn) -> None:
         """Work until nothing follows any more: tasks whose calls ended, then idle agents and music."""
-        if self.desk.state.pages:
+        desk = self.desk
+        agents, state = desk.agents, desk.state
+        if state.pages or desk.outbound_ended or desk.rejoined or desk.answered or desk.callbacks_over:
+            self._follow_up(turn)
+        if agents.left or agents.joined or agents.thinned:
+            self._staff_changed(turn)
+        if desk.site.surges:
+            self.surges.look(turn)
+        if state.callbacks:
+            self.callbacks.release_for_emergencies()
+        if desk.needs_music or desk.matcher.pending:
+            self.ringing.settle(turn)
+        if desk.gone_home:
+            self.open_lines.settle(turn)
+
+    def _follow_up(self, turn: Turn) -> None:
+        """What ended in this turn has consequences elsewhere."""
+        desk = self.desk
+        if desk.state.pages:
             self.tasks.emergency_over(turn, self.ending)
-        while self.desk.outbound_ended:
-            call, result = self.desk.outbound_ended.pop(0)
+        while desk.outbound_ended:
+            call, result = desk.outbound_ended.pop(0)
             if is_callback(call):
                 self.callbacks.tried(turn, call, result)
                 continue
@@ -282,43 +300,40 @@ class CallControl:
             if told is not None:
                 owner, request, reply = told
                 self.door.answer_to(turn, owner, request, reply)
-        while self.desk.rejoined:
-            call, outcome = self.desk.rejoined.pop(0)
+        while desk.rejoined:
+            call, outcome = desk.rejoined.pop(0)
             self.callbacks.caller_done(turn, call.own_callback, call, outcome)
-        while self.desk.answered:
-            call = self.desk.answered.pop(0)
+        while desk.answered:
+            call = desk.answered.pop(0)
             self.complaints.call_ended(turn, call)
             self.rounds.call_ended(turn, call)
-        while self.desk.callbacks_over:
-            over = self.desk.callbacks_over.pop(0)
+        while desk.callbacks_over:
+            over = desk.callbacks_over.pop(0)
             if over.result in ("kept", "taken_up"):
                 self.complaints.reached(turn, over.number)
             if over.round_name:
                 self.rounds.callback_ended(turn, over.round_name, over.callback, over.result)
-        if self.desk.agents.left:
-            for agent in self.desk.agents.left:
+
+    def _staff_changed(self, turn: Turn) -> None:
+        """Agents have entered or left service, or fewer can be rung."""
+        agents = self.desk.agents
+        if agents.left:
+            for agent in agents.left:
                 self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
                 self.surges.left(turn, agent)
-            self.desk.agents.left.clear()
+            agents.left.clear()
             for call, reply in self.queueing.staff_left(turn):
                 self.door.left_queue(turn, call, reply)
-        if self.desk.agents.joined:
-            for agent in self.desk.agents.joined:
+        if agents.joined:
+            for agent in agents.joined:
                 self.open_lines.opens(turn, agent)
                 self.surges.joined(turn, agent)
-            self.desk.agents.joined.clear()
-        if self.desk.agents.thinned:
-            self.desk.agents.thinned = False
+            agents.joined.clear()
+        if agents.thinned:
+            agents.thinned = False
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
-        self.surges.look(turn)
-        if self.desk.state.callbacks:
-            self.callbacks.release_for_emergencies()
-        if self.desk.needs_music or self.desk.matcher.pending:
-            self.ringing.settle(turn)
-        if self.desk.gone_home:
-            self.open_lines.settle(turn)
 
     def _turn(self, now: Ms) -> Turn:
         return Turn(now, self.desk.state.ledger, self.desk.state.config)

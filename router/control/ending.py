@@ -57,7 +57,7 @@ class Ending:
         reason: HangUpReason = HangUpReason.NORMAL,
     ) -> None:
         """End a call from any stage: one terminal record, every leg and bridge of it closed."""
-        was = call.stage
+        desk, was = self._desk, call.stage
         if was is Stage.SURVEY:
             outcome, detail = Outcome.ANSWERED, detail or was.value  # whatever the survey comes to, they had their talk
         elif outcome in (Outcome.SELF_SERVED, Outcome.TURNED_AWAY):
@@ -67,35 +67,35 @@ class Ending:
                 outcome = Outcome.MESSAGE_LEFT
             elif call.asked_at:
                 outcome = Outcome.TURNED_AWAY  # a queue did not take them, or gave them back, and the flow ended
-        self._desk.timers.cancel_all(f"call:{call.id}")
+        desk.timers.cancel_all(f"call:{call.id}")
         call.session = call.offer = None
         if call.own_callback:
-            self._desk.rejoined.append((call, outcome))
+            desk.rejoined.append((call, outcome))
         if was in WAITS:
             wait_ms = turn.now - call.waits_since
             if call.connected_at:
-                self._desk.note_call(turn, call, records.QueueLeft, queue=call.queue, why="hung_up", wait_ms=wait_ms)
+                desk.note_call(turn, call, records.QueueLeft, queue=call.queue, why="hung_up", wait_ms=wait_ms)
             else:
                 call.wait_ms = wait_ms
-            waits.broken_off(self._desk, turn, call, lost_patience=ended_by == "caller")
-            self._desk.leave_queue(call)
+            waits.broken_off(desk, turn, call, lost_patience=ended_by == "caller")
+            desk.leave_queue(call)
         if was in TALKS:
             if call.consult is not None:
-                consulted.let_go(self._desk, turn, call, "hung_up")
+                consulted.let_go(desk, turn, call, "hung_up")
             self.end_talk(turn, call, ended_by)
-        for leg in self._desk.legs_of(call):
+        for leg in desk.legs_of(call):
             if leg.stage is not LegStage.CLOSING and leg.id != call.channel:
                 leg.releases = leg.purpose is LegFor.AGENT and leg.stage is not LegStage.BRIDGED
-                self._desk.close_leg(turn, leg)
+                desk.close_leg(turn, leg)
                 if leg.purpose is LegFor.OPEN and leg.releases:
                     leg.releases = False
-                    self._desk.agents.passed(turn, leg.agent)
+                    desk.agents.passed(turn, leg.agent)
         self._stop_whispers(turn, call)
-        self._desk.drop_bridge(turn, call)
+        desk.drop_bridge(turn, call)
         call.playback, call.request = None, ""
         if not call.caller_gone:
             turn.order(commands.HangUpLeg(call=call.id, channel=call.channel, reason=reason))
-            if (own := self._desk.state.legs.get(call.channel)) is not None:
+            if (own := desk.state.legs.get(call.channel)) is not None:
                 own.apply(LegEvent.CLOSED)
         call.apply(CallEvent.ENDED)
         self._messages.call_over(call)
@@ -104,10 +104,10 @@ class Ending:
         else:
             self._note_ended(turn, call, outcome, ended_by, detail)
             if outcome is Outcome.ANSWERED and call.tag:
-                self._desk.answered.append(call)
+                desk.answered.append(call)
         self.forget_if_closed(call)
-        if call.id in self._desk.state.calls:
-            self._desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
+        if call.id in desk.state.calls:
+            desk.timers.set(f"call:{call.id}", "linger", turn.now + LINGER_MS)
 
     def agent_left(self, turn: Turn, call: Call) -> None:
         """The agent hung up and the caller stays for the survey: the talk is over, the agent's wrap-up begins."""

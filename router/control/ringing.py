@@ -168,20 +168,21 @@ class Ringing:
 
     def connected(self, turn: Turn, call: Call, leg: Leg) -> None:
         """Caller and agent are in their bridge: the wait is over."""
+        desk = self._desk
         leg.apply(LegEvent.BRIDGED)
         call.apply(CallEvent.CONNECTED)
-        self._desk.timers.cancel_all(f"call:{call.id}")
+        desk.timers.cancel_all(f"call:{call.id}")
         rang_ms = leg.rang_ms(turn.now)
-        waits.answered(self._desk, turn, call, rang_ms)
-        self._desk.leave_queue(call)
+        waits.answered(desk, turn, call, rang_ms)
+        desk.leave_queue(call)
         call.offer = None
         if call.session is not None:
             call.language, call.session = call.session.language, None
-        queue = self._desk.queue_of(call)
+        queue = desk.queue_of(call)
         wait_ms = turn.now - call.waits_since
         call.wait_ms = call.wait_ms if call.connected_at else wait_ms
         call.agent, call.connected_at = leg.agent, turn.now
-        self._desk.agents.connected(turn, leg.agent)
+        desk.agents.connected(turn, leg.agent)
         self._whispers.begin(turn, call, leg, wait_ms)
         if call.record_talk:
             call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
@@ -191,14 +192,14 @@ class Ringing:
             return  # an attempt of ours has records of its own: it is no answered call
         if not turn.wants(records.CallConnected):
             return
-        self._desk.note_leg(
+        desk.note_leg(
             turn,
             call,
             records.CallConnected,
             wait_ms=wait_ms,
-            wait_rings=self._desk.rings(call, wait_ms),
+            wait_rings=desk.rings(call, wait_ms),
             rang_ms=rang_ms,
-            agent_rings=self._desk.rings(call, rang_ms),
+            agent_rings=desk.rings(call, rang_ms),
             queued=call.queued,
             late=wait_ms > queue.late_after_ms,
         )
