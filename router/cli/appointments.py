@@ -1,11 +1,12 @@
 """``hotline appointments``: wake-up and reminder calls that are booked; booking and cancelling them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from router.cli.moments import moment
 from router.cli.options import Json
 from router.cli.output import print_json, print_table, refuse
 from router.cli.reach import overview, put
@@ -52,7 +53,7 @@ def book(
     """Book a call at a time of the next day on which that is still to come, or on a date."""
     seen = overview()
     zone = ZoneInfo(seen["time_zone"])
-    at_ms = _moment(at, seen["now_ms"], zone)
+    at_ms = moment(at, seen["now_ms"], zone)
     ask = AppointmentAsked(kind=_kind(kind), party=_party(whom, seen), flow=flow, at_ms=at_ms)
     put(ask, f"booked: {whom} is rung at {_shown(at_ms, zone)}", json)
 
@@ -77,19 +78,3 @@ def _party(whom: str, seen: dict[str, list[dict[str, str]]]) -> Party:
 
 def _shown(at_ms: Ms, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M")
-
-
-def _moment(at: str, now_ms: Ms, zone: ZoneInfo) -> Ms:
-    """Return the moment a person means, after ``now_ms``."""
-    now = datetime.fromtimestamp(now_ms / 1000, zone)
-    try:
-        if len(at) > 5:
-            meant = datetime.fromisoformat(at).replace(tzinfo=zone)
-        else:
-            hour, _, minute = at.partition(":")
-            meant = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-            if meant <= now:
-                meant += timedelta(days=1)
-    except ValueError:
-        raise refuse(f"'{at}' is no time", "write 07:30, or 2026-11-22T07:30") from None
-    return int(meant.timestamp() * 1000)

@@ -1,14 +1,15 @@
 """``hotline callbacks``: whom we have promised to call back: list, show, add, cancel, try now."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from router.cli.moments import moment
 from router.cli.options import Json
-from router.cli.output import print_json, print_table, refuse
+from router.cli.output import print_json, print_table
 from router.cli.reach import overview, put, row_of
 from router.core.events import CallbackAddAsked, CallbackCancelAsked, CallbackRetryAsked
 from router.core.ids import Ms
@@ -96,7 +97,7 @@ def add(
     """Promise a callback, in turn or at a time."""
     seen = overview()
     row_of(seen["queues"], "queue", queue, "queue")
-    at_ms = _moment(at, seen["now_ms"], ZoneInfo(seen["time_zone"])) if at else 0
+    at_ms = moment(at, seen["now_ms"], ZoneInfo(seen["time_zone"])) if at else 0
     ask = CallbackAddAsked(queue=queue, number=number, at_ms=at_ms, why=why, agent=agent)
     put(ask, f"{number} is called back by {queue}", json)
 
@@ -141,19 +142,3 @@ def _cells(row: dict[str, Any], seen: dict[str, Any], words: dict[str, str]) -> 
 
 def _shown(at_ms: Ms, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%m-%d %H:%M")
-
-
-def _moment(at: str, now_ms: Ms, zone: ZoneInfo) -> Ms:
-    """Return the moment a person means; a time of day is today's, or tomorrow's where that is past."""
-    now = datetime.fromtimestamp(now_ms / 1000, zone)
-    try:
-        if len(at) > 5:
-            meant = datetime.fromisoformat(at).replace(tzinfo=zone)
-        else:
-            hour, _, minute = at.partition(":")
-            meant = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-            if meant <= now:
-                meant += timedelta(days=1)
-    except ValueError:
-        raise refuse(f"'{at}' is no time", "write 15:30, or 2026-11-22T15:30") from None
-    return int(meant.timestamp() * 1000)
