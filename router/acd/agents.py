@@ -15,6 +15,14 @@ from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused
 from router.core.timers import Timers
 from router.core.turn import Turn
 
+_NOT_ANSWERING = AgentState.NOT_ANSWERING
+_ON_PASSED = AgentEvent.PASSED
+_PAUSED = AgentState.PAUSED
+_READY = AgentState.READY
+_SIGNED_OUT = AgentState.SIGNED_OUT
+_WRAP_UP = AgentState.WRAP_UP
+"""Members by name: to look one up by its class costs 50 ns on Python 3.11, and these are for every call."""
+
 
 class Agents:
     """Everything that changes an agent's state goes through here, so that the matcher always knows who is idle."""
@@ -442,18 +450,18 @@ class Agents:
         status.since = turn.now
         if previous in BUSY:
             status.busy_ms += turn.now - was
-        if state is AgentState.READY and event is not AgentEvent.PASSED:
+        if state is _READY and event is not _ON_PASSED:
             self._state.idle_seq += 1
             status.idle_since, status.idle_seq = turn.now, self._state.idle_seq
             if self._draws:
                 self._state.draw_count += 1
                 status.luck = chance.exponential(self._state.seed, self._state.draw_count)
-        if previous is AgentState.WRAP_UP:
+        if previous is _WRAP_UP:
             self._learn(turn, status)
-        if previous is AgentState.WRAP_UP or previous is AgentState.PAUSED:
+        if previous is _WRAP_UP or previous is _PAUSED:
             for name in ("wrap_up", "overdue"):
                 self._timers.cancel(f"agent:{status.number}", name)
-        elif previous is AgentState.NOT_ANSWERING:
+        elif previous is _NOT_ANSWERING:
             self._timers.cancel(f"agent:{status.number}", "return")
         if turn.wants(AgentStateChanged):
             turn.note(
@@ -468,17 +476,17 @@ class Agents:
                 call_id=status.call or "",
                 queues=self.queues_of(status.number),
             )
-        if state is AgentState.PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
+        if state is _PAUSED and (limit_ms := self._floor.pause_limits.get(reason)):
             self._timers.set(f"agent:{status.number}", "overdue", turn.now + limit_ms)
         if state in AWAY:
             self.thinned = True
-        if state is AgentState.SIGNED_OUT:
+        if state is _SIGNED_OUT:
             self.matcher.dismiss(status.number)
             self.presence.changed(status)
             self.left.append(status.number)
             del self._on_phone[status.phone]
             status.phone, status.after_call = PhoneName(""), None
-        elif state is AgentState.READY or previous is AgentState.READY or self.presence.counts_anybody:
+        elif state is _READY or previous is _READY or self.presence.counts_anybody:
             self._refresh(status)
 
     def _learn(self, turn: Turn, status: AgentStatus) -> None:
@@ -493,7 +501,7 @@ class Agents:
     def _refresh(self, status: AgentStatus) -> None:
         if self.presence.counts_anybody:
             self.presence.changed(status)
-        if status.state is AgentState.READY and self._can_be_rung(status):
+        if status.state is _READY and self._can_be_rung(status):
             self.matcher.idle(status.number)
         else:
             self.matcher.busy(status.number)
