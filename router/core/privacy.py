@@ -19,16 +19,18 @@ OPEN = frozenset(
         "accepted_by", "after_call", "agent", "agents", "answer", "answered", "appointment", "ask", "box", "by",
         "call_class", "call_id", "call_type", "callback", "called", "change", "choice", "complaint", "config", "cure",
         "did", "ended_by", "event", "extension", "flow", "group", "groups", "kept_for", "kind", "language", "leg",
-        "message", "need", "node", "node_type", "notice", "outcome", "page", "parts", "passed_over", "phone", "plan",
-        "previous", "purpose", "question", "queue", "queues", "queues_left", "recording", "ref", "results",
-        "round_name", "runner_up", "service", "shares", "site", "skills", "state", "step", "strategy", "table",
-        "to_kind", "trunk", "type", "was", "why",
+        "need", "node", "node_type", "notice", "outcome", "page", "parts", "passed_over", "phone", "plan", "previous",
+        "purpose", "question", "queue", "queues", "queues_left", "ref", "results", "round_name", "runner_up",
+        "service", "shares", "site", "skills", "state", "step", "strategy", "table", "to_kind", "trunk", "type",
+        "was", "why",
     }
 )  # fmt: skip
 """Names, ids and words of the site: shown to everybody."""
 CALLERS = frozenset({"answers", "caller", "diverted_from", "note", "number", "party"})
 """Who called, or is to be called, and what is written of them: hidden whole."""
-WORDS = {"detail": 6, "key": 3, "reason": 6, "result": 3, "subject": 6, "target": 6, "to": 6}
+WORDS = {
+    "detail": 6, "key": 3, "message": 7, "reason": 6, "recording": 7, "result": 3, "subject": 6, "target": 6, "to": 6,
+}  # fmt: skip
 """Words that may hold a number or what a caller typed: as many digits in a row, and more, are hidden."""
 
 Hide = Callable[[str], str]

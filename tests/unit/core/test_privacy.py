@@ -5,7 +5,7 @@ import msgspec
 from router.adapters.pseudonyms import pseudonyms
 from router.adapters.record_codec import RECORD_TYPES
 from router.core.privacy import CALLERS, OPEN, WORDS, shown, text_fields
-from router.core.records import Alert, CallReceived, MenuStep
+from router.core.records import Alert, CallReceived, MenuStep, MessageLeft, MessageReceived
 
 HIDE = pseudonyms("key")
 
@@ -29,6 +29,9 @@ def test_callers_are_hidden_whole_and_numbers_among_words() -> None:
     assert shown(MenuStep, {"result": "1", "node": "123456"}, HIDE) == {}
     assert shown(MenuStep, {"result": "8844"}, HIDE) == {"result": HIDE("8844")}
     assert shown(Alert, {"detail": "++1+"}, HIDE) == {}
+    away = {"recording": "away/4001860-13800138000-1795310"}  # the switch names it when we are away
+    assert "13800138000" not in shown(MessageReceived, away, HIDE)["recording"]
+    assert shown(MessageLeft, {"recording": "demo.12.c345.r1", "message": "demo.12.c345.r1"}, HIDE) == {}
 
 
 def test_a_field_of_a_new_record_is_hidden_until_somebody_says_otherwise() -> None:
