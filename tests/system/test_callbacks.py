@@ -306,3 +306,48 @@ async def test_redis_and_asterisk_restarted_in_the_middle(callbacks_rig: Rig) ->
         if call.up:
             await call.hang_up()
     assert (await rig.record("CallbackEnded", after=after, within_s=10))["result"] == "kept"
+
+
+async def test_fifty_callbacks_and_five_agents_without_one_double_dial(callbacks_rig: Rig) -> None:
+    rig = callbacks_rig
+    after = await rig.mark()
+    customers = carrier(rig, Answer(50))
+    for number in range(50):
+        await add(rig, number=f"+86138001390{number:02}")
+    booked = await rig.records("CallbackBooked", after=after)
+    assert len(booked) == 50
+
+    async def hang_up(call: Call) -> None:
+        with contextlib.suppress(TimeoutError):
+            await call.answered()
+            await asyncio.sleep(0.4)
+            await call.hang_up()
+
+    async def talk() -> None:
+        async with asyncio.TaskGroup() as talks:
+            while True:
+                talks.create_task(hang_up(await customers.rung(within_s=60)))
+
+    talking = asyncio.create_task(talk())
+    try:
+        for agent in ("1001", "1002", "1003", "1004", "1005"):
+            await rig.agent(agent, Answer(20))
+
+        async def all_over() -> bool:
+            return len(await rig.records("CallbackEnded", after=after)) == 50
+
+        await until(all_over, 120.0, lambda: "all fifty callbacks are over")
+    finally:
+        talking.cancel()
+        await asyncio.gather(talking, return_exceptions=True)
+    live: set[str] = set()
+    numbers = {row["callback"]: row["number"] for row in booked}
+    for row in await rig.rows(after):
+        if row["type"] == "CallbackTried":
+            assert row["number"] not in live, f"{row['number']} is dialled twice at once"
+            live.add(row["number"])
+            assert len(live) <= 5, "more dials than agents"
+        elif row["type"] == "CallbackTryEnded":
+            live.discard(numbers[row["callback"]])
+    ended = await rig.records("CallbackEnded", after=after)
+    assert {row["number"] for row in ended if row["result"] == "kept"} == set(numbers.values())
