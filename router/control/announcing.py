@@ -27,7 +27,7 @@ from router.control.desk import Desk
 from router.control.minutes import Minutes, rounded
 from router.control.saying import media, spoken, spoken_between
 from router.control.wait_told import WaitTold
-from router.core import commands, ids, records
+from router.core import records
 from router.core.ids import Ms
 from router.core.turn import Turn
 from router.ivr.flow import Script
@@ -90,12 +90,8 @@ class Announcements:
         if not sounds:
             self._set(call, turn.now + plan.every_ms)
             return
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
-        call.playback_count += 1
-        call.playback = ids.playback_id(call.id, call.playback_count)
-        turn.order(commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=sounds))
+        self._desk.stop_music(turn, call)
+        self._desk.play(turn, call, call.channel, sounds)
         self._desk.note_call(
             turn,
             call,

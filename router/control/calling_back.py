@@ -120,9 +120,7 @@ class CallingBack:
         media = self._whispers.callback_words(call)
         call.told = True
         if media:
-            call.playback_count += 1
-            call.playback = ids.playback_id(call.id, call.playback_count)
-            turn.order(commands.PlayPrompts(call=call.id, channel=leg.id, playback=call.playback, media=media))
+            self._desk.play(turn, call, leg.id, media)
         else:
             self._customer_next(turn, call)
 
@@ -214,9 +212,7 @@ class CallingBack:
         if not media:
             self._desk.timers.set(f"call:{call.id}", "confirm", turn.now + CONFIRM_MS)
             return
-        call.playback_count += 1
-        call.playback = ids.playback_id(call.id, call.playback_count)
-        turn.order(commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=media))
+        self._desk.play(turn, call, call.channel, media)
 
     def customer_pressed(self, turn: Turn, call: Call, key: str) -> None:
         """Whoever answered presses 1 to be connected, 2 where the call is not wanted any more."""

@@ -2,10 +2,10 @@
 
 from router.control.call import Call, Consult, Leg, LegEvent, LegFor, LegStage
 from router.control.desk import Desk
-from router.control.dialling import dial, may_dial
+from router.control.dialling import dial, dial_agent, may_dial
 from router.core import commands, ids, records
 from router.core.commands import HangUpReason
-from router.core.ids import AgentId, Ms, PhoneName
+from router.core.ids import AgentId, Ms
 from router.core.lines import Party
 from router.core.records import AgentState
 from router.core.turn import Turn
@@ -67,22 +67,8 @@ def ring(desk: Desk, turn: Turn, call: Call, kind: str, target: str) -> Leg:
 
 def _ring_agent(desk: Desk, turn: Turn, call: Call, agent: AgentId) -> Leg:
     status = desk.agents.reserve(turn, agent, call.id)
-    phone = desk.site.phones.get(status.phone)
     within_ms = desk.queue_of(call).answer_within_ms
-    call.leg_count += 1
-    leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, purpose=LegFor.CONSULT, agent=agent)
-    desk.state.legs[leg.id] = leg
-    turn.order(
-        commands.RingAgent(
-            call=call.id,
-            leg=leg.id,
-            phone=PhoneName(status.phone),
-            give_up_ms=within_ms + 5_000,
-            show_number=call.agent or "",
-            show_name=call.show or call.queue,
-            auto_answer=phone is not None and phone.auto_answer,
-        )
-    )
+    leg = dial_agent(desk, turn, call, status, LegFor.CONSULT, within_ms, number=call.agent or "")
     desk.timers.set(f"call:{call.id}", "party", turn.now + within_ms)
     return leg
 

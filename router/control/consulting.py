@@ -192,7 +192,7 @@ class Consulting:
             self._desk.note_leg(turn, call, records.CallHeld, held=True)
         self._take_apart(turn, call, call.leg)
         call.apply(CallEvent.CONSULT)
-        self._play_music(turn, call)
+        self._desk.start_music(turn, call, self._desk.queue_of(call).music)
 
     def _take_apart(self, turn: Turn, call: Call, *go_on: ids.ChannelId) -> None:
         """Undo the bridge, from which the caller and these legs go on."""
@@ -251,7 +251,7 @@ class Consulting:
         call.transfer_kind, call.transfer_target = kind, target
         leg = consulted.ring(self._desk, turn, call, kind, target)
         leg.purpose, call.leg = LegFor.TRANSFER, leg.id
-        self._play_music(turn, call)
+        self._desk.start_music(turn, call, self._desk.queue_of(call).music)
 
     def _send_to_queue(self, turn: Turn, call: Call, queue: QueueName, kept_for: AgentId) -> None:
         """Let a caller wait (again), for one agent at first where they are kept for one."""
@@ -271,7 +271,3 @@ class Consulting:
             reason=call.sent_because,
             queue=call.queue,
         )
-
-    def _play_music(self, turn: Turn, call: Call) -> None:
-        turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=self._desk.queue_of(call).music))
-        call.music = True

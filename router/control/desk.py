@@ -98,6 +98,23 @@ class Desk:
         """The queue a call is in, as the call's version of the site has it."""
         return self.site_of(call).floor.queues[call.queue]
 
+    def play(self, turn: Turn, call: Call, channel: ChannelId, media: tuple[str, ...]) -> None:
+        """Play sounds to whoever of a call is on a channel, as what the call waits to be over."""
+        call.playback_count += 1
+        call.playback = ids.playback_id(call.id, call.playback_count)
+        turn.order(commands.PlayPrompts(call=call.id, channel=channel, playback=call.playback, media=media))
+
+    def start_music(self, turn: Turn, call: Call, music: str) -> None:
+        """Let the caller hear music of a class."""
+        turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
+        call.music = True
+
+    def stop_music(self, turn: Turn, call: Call) -> None:
+        """End the caller's music, if they hear any."""
+        if call.music:
+            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
+            call.music = False
+
     def stop_playback(self, turn: Turn, call: Call) -> None:
         """Stop what the caller hears, if anything is played to them."""
         if call.playback is not None:
@@ -127,9 +144,7 @@ class Desk:
         """Order a caller and the leg that is theirs now into a bridge of their own, off prompts and music."""
         assert call.leg is not None
         self.stop_playback(turn, call)
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
+        self.stop_music(turn, call)
         call.bridge_count += 1
         call.bridge = ids.bridge_id(call.id, call.bridge_count)
         turn.order(commands.ConnectLegs(call=call.id, bridge=call.bridge, channel=call.channel, leg=call.leg))

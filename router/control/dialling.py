@@ -1,5 +1,6 @@
 """Pure: dialling somebody who is no agent: a phone of ours or a number outside, and how long it may ring."""
 
+from router.acd.agent import AgentStatus
 from router.control.call import Call, Leg, LegFor
 from router.control.desk import Desk
 from router.core import commands, ids
@@ -10,6 +11,28 @@ from router.site import Site
 
 GIVE_UP_MARGIN_MS: Ms = 5_000
 """Asterisk's own time-out for a ring is this much later than ours."""
+
+
+def dial_agent(
+    desk: Desk, turn: Turn, call: Call, status: AgentStatus, purpose: LegFor, ring_ms: Ms, *, number: str
+) -> Leg:
+    """Dial an agent's phone for a call, which shows ``number``; Asterisk gives up a little after ``ring_ms``."""
+    phone = desk.site.phones.get(status.phone)
+    call.leg_count += 1
+    leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, purpose=purpose, agent=status.number)
+    desk.state.legs[leg.id] = leg
+    turn.order(
+        commands.RingAgent(
+            call=call.id,
+            leg=leg.id,
+            phone=status.phone,
+            give_up_ms=ring_ms + GIVE_UP_MARGIN_MS,
+            show_number=number,
+            show_name=call.show or call.queue,
+            auto_answer=phone is not None and phone.auto_answer,
+        )
+    )
+    return leg
 
 
 def may_dial(site: Site, party: Party) -> bool:

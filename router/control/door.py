@@ -175,11 +175,7 @@ class Door:
         for effect in effects:
             match effect:
                 case Play(media=media):
-                    call.playback_count += 1
-                    call.playback = ids.playback_id(call.id, call.playback_count)
-                    turn.order(
-                        commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=media)
-                    )
+                    self._desk.play(turn, call, call.channel, media)
                 case StopPlaying():
                     self._desk.stop_playback(turn, call)
                 case SetTimer(name=name, after_ms=after_ms):
@@ -197,12 +193,9 @@ class Door:
                     call.show, call.data = effect.show, dict(effect.data)
                     refused = self._queueing.ask(turn, call, effect)
                 case PlayMusic(music=music):
-                    turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=music))
-                    call.music = True
+                    self._desk.start_music(turn, call, music)
                 case StopMusic():
-                    if call.music:
-                        turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-                        call.music = False
+                    self._desk.stop_music(turn, call)
                 case Ask(order=order):
                     reply = self._asks.ask(turn, call, order)
                 case Withdraw():

@@ -17,7 +17,7 @@ from router.control.desk import Desk
 from router.control.ending import Ending
 from router.control.queueing import Queueing
 from router.control.saying import media, spoken
-from router.core import commands, ids, records
+from router.core import records
 from router.core.ids import Ms
 from router.core.records import Outcome
 from router.core.turn import Turn
@@ -404,12 +404,8 @@ class Offering:
         if not sounds:
             self.played(turn, call)
             return
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
-        call.playback_count += 1
-        call.playback = ids.playback_id(call.id, call.playback_count)
-        turn.order(commands.PlayPrompts(call=call.id, channel=call.channel, playback=call.playback, media=sounds))
+        self._desk.stop_music(turn, call)
+        self._desk.play(turn, call, call.channel, sounds)
 
     def _media(self, call: Call, names: tuple[str, ...]) -> tuple[str, ...]:
         return media(self._desk.site_of(call).script, names, self._language(call))
@@ -470,3 +466,12 @@ class Offering:
         if rules is not None and hearing.call.offer is None and self._why(turn, hearing.call, rules):
             self._desk.timers.set(f"call:{hearing.call.id}", "offer:due", turn.now + SOON_MS)
         return Said()
+
+
+def agent_wins(desk: Desk, turn: Turn, call: Call) -> None:
+    """An agent has picked up in the middle of an offer. Should the bridge not come about, it is made again."""
+    call.offer = None
+    if call.wait_told is not None:
+        call.wait_told.held = False
+    desk.timers.cancel(f"call:{call.id}", "offer:key")
+    desk.timers.set(f"call:{call.id}", "offer:due", turn.now + LATER_MS)

@@ -10,7 +10,7 @@ from router.control.call import Call, CallEvent, LegFor, LegStage, Stage
 from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.control.overflow import Overflowing, Rule
-from router.core import commands, records
+from router.core import records
 from router.core.commands import HangUpReason
 from router.core.ids import AgentId, Ms, QueueName
 from router.core.turn import Turn
@@ -111,9 +111,7 @@ class Queueing:
             self._wait(turn, call, queue, waiting, asked_before=True)
             desk.needs_music.pop(call.id, None)
             return None
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
+        self._desk.stop_music(turn, call)
         self._wait(turn, call, queue, waiting, asked_before=True)
         return None
 
@@ -323,9 +321,7 @@ class Queueing:
         self._desk.stop_playback(turn, call)
         self._desk.leave_queue(call)
         call.wait_ms = turn.now - call.asked_at
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
+        self._desk.stop_music(turn, call)
         call.apply(CallEvent.GIVEN_BACK)
         self._desk.note_call(
             turn, call, records.QueueLeft, queue=call.queue, why=reply.status, wait_ms=turn.now - call.asked_at

@@ -3,12 +3,12 @@
 from router.acd.agent import AgentStatus
 from router.acd.spec import Queue
 from router.acd.waiting import Pick
-from router.control import waits
+from router.control import offering, waits
 from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage, Stage
 from router.control.callbacks import is_callback
 from router.control.calling_back import CallingBack
 from router.control.desk import Desk
-from router.control.dialling import GIVE_UP_MARGIN_MS
+from router.control.dialling import dial_agent
 from router.control.ending import Ending
 from router.control.open_lines import OpenLines
 from router.control.whisper import Whispers
@@ -19,11 +19,8 @@ from router.core.ids import ChannelId
 from router.core.records import Outcome
 from router.core.turn import Turn
 
-OFFER_AGAIN_MS = 1_000
 CONNECT_TRIES = 3
 """How often the switch may fail to bridge a caller before the call counts as lost."""
-
-
 SURVEY_SEED = 0x5C0E
 """Keeps the draws of surveys apart from those that choose agents."""
 
@@ -64,8 +61,7 @@ class Ringing:
             if waiting_call is not None and waits_on and silent:
                 music = desk.queue_of(waiting_call).music
                 if music:
-                    waiting_call.music = True
-                    turn.order(commands.StartMusic(call=call_id, channel=waiting_call.channel, music=music))
+                    desk.start_music(turn, waiting_call, music)
         desk.needs_music.clear()
 
     def _ring(self, turn: Turn, call: Call, queue: Queue, pick: Pick) -> None:
@@ -106,21 +102,9 @@ class Ringing:
     def _dial(self, turn: Turn, call: Call, queue: Queue, status: AgentStatus) -> Leg:
         """Ring an agent's phone."""
         desk = self._desk
-        phone = desk.site.phones.get(status.phone)
-        call.leg_count += 1
-        leg = Leg(id=ids.leg_id(call.id, call.leg_count), call=call.id, agent=status.number)
-        desk.state.legs[leg.id] = leg
-        turn.order(
-            commands.RingAgent(
-                call=call.id,
-                leg=leg.id,
-                phone=status.phone,
-                give_up_ms=queue.unreachable_after_ms + queue.answer_within_ms + GIVE_UP_MARGIN_MS,
-                show_number=call.caller.number or call.caller.raw,
-                show_name=call.show or queue.name,
-                auto_answer=phone is not None and phone.auto_answer,
-            )
-        )
+        ring_ms = queue.unreachable_after_ms + queue.answer_within_ms
+        number = call.caller.number or call.caller.raw
+        leg = dial_agent(desk, turn, call, status, LegFor.AGENT, ring_ms, number=number)
         desk.timers.set(f"call:{call.id}", f"reach:{leg.id}", turn.now + queue.unreachable_after_ms)
         return leg
 
@@ -148,12 +132,7 @@ class Ringing:
         self._desk.matcher.taken(call.id)
         call.leg = leg.id
         if call.offer is not None:
-            # The agent wins. Should the bridge not come about, the caller is offered it again.
-            call.offer = None
-            if call.wait_told is not None:
-                call.wait_told.held = False
-            self._desk.timers.cancel(f"call:{call.id}", "offer:key")
-            self._desk.timers.set(f"call:{call.id}", "offer:due", turn.now + OFFER_AGAIN_MS)
+            offering.agent_wins(self._desk, turn, call)
         if is_callback(call) and call.caller_gone:
             call.apply(CallEvent.TAKEN_FIRST)
             self._calling_back.agent_took(turn, call, leg)

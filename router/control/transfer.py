@@ -4,7 +4,7 @@ from router.control.call import Call, CallEvent, Leg, LegEvent, LegFor, LegStage
 from router.control.desk import Desk
 from router.control.dialling import dial, may_dial
 from router.control.ending import Ending
-from router.core import commands, records
+from router.core import records
 from router.core.commands import HangUpReason
 from router.core.events import LegEnd
 from router.core.lines import Party
@@ -29,8 +29,7 @@ class Transfers:
         call.apply(CallEvent.TRANSFER)
         call.transfer_kind, call.transfer_target = order.kind, order.target
         dial(self._desk, turn, call, party, order.ring_ms, LegFor.TRANSFER)
-        turn.order(commands.StartMusic(call=call.id, channel=call.channel, music=order.music))
-        call.music = True
+        self._desk.start_music(turn, call, order.music)
         return None
 
     def answered(self, turn: Turn, call: Call, leg: Leg) -> None:
@@ -91,9 +90,7 @@ class Transfers:
     def _back(self, turn: Turn, call: Call, status: str) -> Reply:
         self._desk.timers.cancel(f"call:{call.id}", "party")
         self._desk.drop_bridge(turn, call)
-        if call.music:
-            turn.order(commands.StopMusic(call=call.id, channel=call.channel))
-            call.music = False
+        self._desk.stop_music(turn, call)
         call.leg = None
         if not call.sent_by:
             call.apply(CallEvent.NOT_TRANSFERRED)
