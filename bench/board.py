@@ -1,151 +1,53 @@
-"""``python -m bench.board``: so many records a second into a real Redis and a wallboard: from XADD to the drawn page.
+"""``python -m bench.board``: so many records a second into Redis, a wallboard and an archive: from XADD to drawn page.
 
-Prints a table: how long it took until the page had drawn a record (p50, p95, p99, max), whether anything was lost, and
-how busy the board was. Nothing is asserted; compare runs on one machine with each other.
+Prints a table: how long it took until the page had drawn a record (p50, p95, p99, max), whether anything was lost on
+the page or in the archive, and what each part cost. Nothing is asserted; compare runs on one machine with each other.
 """
 
 import argparse
 import asyncio
-import contextlib
+import gc
 import os
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import aiohttp
+import duckdb
 import msgspec
 from playwright.async_api import Page, async_playwright
-from redis.asyncio import Redis
 
-from router.adapters.record_codec import to_fields
-from router.core.records import CallConnected
+from bench.board_parts import Parts, is_up, open_page, parts, stop_archive, write_site
+from bench.processes import cpu_by_part
+from bench.sender import Sent, send, xadd
+from router.core.records import CallConnected, Record
 from router.drill.floor_day import FloorDay
-from router.flowfile import load_site
-from router.line.ports import free_block
-from router.line.secrets import Secrets
 from router.site import Site
 
-DEMO = Path(__file__).parents[1] / "ivr_flows" / "demo"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PASSWORD = "only for this bench"
-RECORDS_PER_CALL = 8
-WATCH = """
-addEventListener('DOMContentLoaded', () => {
-  window.drawnAt = [];
-  new MutationObserver(() => window.drawnAt.push([Date.now(), Number(document.body.dataset.drawn)]))
-    .observe(document.body, {attributes: true, attributeFilter: ['data-drawn']});
-});
-"""
+RECORDS_PER_CALL = 9
+WARM_MS = 14_000
+"""So long the floor has been at work when measuring begins: as many calls end as come."""
+OPEN_MS = 10_000
+"""What the browser and the page take to be there, at most; records are written out meanwhile."""
+ENCODING_MS_PER_RECORD = 0.04
 
 
-def write_site(folder: Path, queues: int, agents: int) -> Site:
-    """Write the demonstration with so many queues and agents more, in ten groups."""
-    shutil.copytree(DEMO, folder)
-    text = "".join(f"  q{number}: {{groups: [g{number % 10}], wrap_up: 10s}}\n" for number in range(queues))
-    (folder / "queues.yaml").write_text((folder / "queues.yaml").read_text() + text)
-    groups = "".join(f"  g{number}: {{title: Group {number}}}\n" for number in range(10))
-    each = max(1, agents // 10)
-    ranges = "".join(
-        f'  "{2000 + number * each}-{2000 + (number + 1) * each - 1}": {{groups: [g{number}, inbound]}}\n'
-        for number in range(10)
-    )
-    text = (folder / "agents.yaml").read_text()
-    text = text.replace("groups:\n", f"groups:\n{groups}", 1).replace("agents:\n", f"agents:\n{ranges}", 1)
-    (folder / "agents.yaml").write_text(text)
-    return load_site(folder)
-
-
-@contextlib.asynccontextmanager
-async def parts(folder: Path, site: Path) -> AsyncIterator[tuple["Redis", str, subprocess.Popen[bytes]]]:
-    """Redis and a board of their own; gives a connection, the page's address and the board's process."""
-    block = free_block()
-    home = folder / "home"
-    home.mkdir()
-    secrets = Secrets.load_or_create(home, {})
-    found = shutil.which("redis-server") or shutil.which("redis-check-rdb") or "redis-server"
-    (folder / "redis").mkdir()
-    # Debian's redis-tools has the whole server under another name; it goes by the name it is run as
-    program = str(folder / "redis-server")
-    Path(program).symlink_to(Path(found).resolve())  # noqa: ASYNC240 - once
-    server = subprocess.Popen(  # noqa: ASYNC220 - once
-        [
-            # ends with us, however we end
-            "setpriv", "--pdeathsig", "TERM", "--",
-            program, "--port", str(block.redis), "--bind", "127.0.0.1", "--dir", str(folder / "redis"),
-            "--save", "", "--appendonly", "yes", "--requirepass", secrets.redis_password,
-        ],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    board = subprocess.Popen(  # noqa: ASYNC220 - once
-        ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "router.cli", "wallboard"],
-        env={
-            **os.environ,
-            "HOTLINE_HOME": str(home),
-            "HOTLINE_SITE": str(site),
-            "HOTLINE_REDIS": "existing",
-            "HOTLINE_REDIS_URL": f"redis://127.0.0.1:{block.redis}/0",
-            "HOTLINE_BOARD_PORT": str(block.board),
-            "HOTLINE_BOARD_PASSWORD": PASSWORD,
-        },
-        stdout=subprocess.DEVNULL,
-    )
-    redis = Redis(port=block.redis, password=secrets.redis_password, decode_responses=True)
-    try:
-        yield redis, f"http://127.0.0.1:{block.board}/", board
-    finally:
-        await redis.aclose()
-        for process in (board, server):
-            process.terminate()
-            process.wait(10)
-        block.close()
-
-
-async def put(redis: "Redis", key: str, stream: list[Any]) -> None:
-    """Put records into the stream, as the router does."""
-    async with redis.pipeline(transaction=False) as pipeline:
-        for record in stream:
-            pipeline.xadd(key, to_fields(record), id=f"{record.at_ms}-{record.seq}")  # type: ignore[arg-type]
-        await pipeline.execute()
-
-
-async def is_up(address: str) -> None:
-    """Wait until the board has read all there is."""
-    async with aiohttp.ClientSession() as http:
-        for _ in range(600):
-            with contextlib.suppress(aiohttp.ClientError):
-                async with http.get(f"{address}ready") as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(0.1)
-    raise SystemExit("the board did not come up")
-
-
-async def open_page(playwright: Any, address: str) -> Page:
-    """Sign in and watch what is drawn when."""
-    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    page: Page = await browser.new_page(viewport={"width": 1920, "height": 1080})
-    await page.add_init_script(WATCH)
-    await page.goto(address)
-    await page.fill("#password", PASSWORD)
-    await page.click("form button")
-    await page.wait_for_selector("[data-queue]")
-    return page
-
-
-def cpu_s(process: subprocess.Popen[bytes]) -> float:
-    """The processor time a process has had."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def made_day(site: Site, begins: int, arguments: argparse.Namespace) -> tuple[list[Record], list[Record]]:
+    """Return the records before the measured time and those in it, at about the rate asked for."""
+    # how many records a call makes depends on how it goes: the first tries say how many calls it takes
+    rate, wanted = arguments.records / RECORDS_PER_CALL, arguments.records * arguments.seconds
+    for _ in range(4):
+        day = FloorDay(
+            site, begins - WARM_MS, calls_per_s=rate, rings_ms=300, talk_ms=300, wrap_up_ms=80,
+            patience_ms=8_000, miss_share=0.0001, pause_share=0.0001,
+        )  # fmt: skip
+        before = day.start() + day.until(begins)
+        made = day.until(begins + arguments.seconds * 1_000)
+        if wanted <= len(made) < wanted * 1.02:
+            break
+        rate *= 1.01 * wanted / len(made)
+    return before, made
 
 
 async def measure(arguments: argparse.Namespace) -> None:
@@ -155,51 +57,52 @@ async def measure(arguments: argparse.Namespace) -> None:
         site = write_site(folder / "site", arguments.queues, arguments.agents)
         key = f"hotline:{site.name}:events"
         print(f"making {arguments.records * arguments.seconds:,} records...", file=sys.stderr)
-        begins = int(time.time() * 1_000)
-        # how many records a call makes depends on how it goes: the first try says how many calls it takes
-        rate, wanted = arguments.records / RECORDS_PER_CALL, arguments.records * arguments.seconds
-        for _ in range(3):
-            day = FloorDay(site, begins, calls_per_s=rate, rings_ms=300, talk_ms=300, wrap_up_ms=80, patience_ms=8_000)
-            start = day.start()
-            made = day.until(begins + arguments.seconds * 1_000)
-            if abs(len(made) - wanted) < wanted / 20:
-                break
-            rate *= wanted / len(made)
-        answered = len({record.call_id for record in made if isinstance(record, CallConnected)})
-        async with parts(folder, folder / "site") as (redis, address, board):
-            await put(redis, key, start)
-            await is_up(address)
+        before, made = made_day(site, int(time.time() * 1_000), arguments)
+        # their times are those of sending, as a router's are
+        begins = int(time.time() * 1_000 + OPEN_MS + ENCODING_MS_PER_RECORD * len(made) * 2)
+        shift_ms = begins - made[0].at_ms
+        before, made = (
+            [msgspec.structs.replace(record, at_ms=record.at_ms + shift_ms) for record in some]
+            for some in (before, made)
+        )
+        answered = len({record.call_id for record in before + made if isinstance(record, CallConnected)})
+        async with parts(folder, folder / "site", with_archive=not arguments.no_archive) as line:
+            port, password = line.redis_port, line.redis_password
+            # the day before it: put in at once
+            history = [msgspec.structs.replace(record, at_ms=min(record.at_ms, _now_ms())) for record in before]
+            await asyncio.to_thread(send, port, password, history, [xadd(key, record) for record in history])
+            await is_up(line.address)
             async with async_playwright() as playwright:
-                page = await open_page(playwright, address)
-                # their times are those of sending, as a router's are
-                ahead_ms = int(time.time() * 1_000) + 500 - begins
-                begins += ahead_ms
-                made = [msgspec.structs.replace(record, at_ms=record.at_ms + ahead_ms) for record in made]
-                sent, took_s, busy_s = await send(redis, key, made, begins, board)
+                page = await open_page(playwright, line.address)
+                commands = await asyncio.to_thread(lambda: [xadd(key, record) for record in made])
+                gc.collect()
+                gc.freeze()
+                if _now_ms() > begins:
+                    print("records were not ready in time: the first are late", file=sys.stderr)
+                await asyncio.sleep(max(0, begins - _now_ms() - 200) / 1_000)
+                cpu, began = cpu_by_part(line.processes), time.monotonic()
+                sent = await asyncio.to_thread(send, port, password, made, commands)
+                took_s = time.monotonic() - began
+                cost = {part: had - cpu.get(part, 0.0) for part, had in cpu_by_part(line.processes).items()}
                 await drawn(page, made[-1].seq)
                 seen: list[list[float]] = await page.evaluate("window.drawnAt")
                 shown = await said(page, answered)
-        waits = latencies(sent, seen)
-        report(arguments, len(made), took_s, busy_s, waits, answered, shown)
+                frames = sum(begins <= at_ms <= begins + took_s * 1_000 for at_ms, *_ in seen) / took_s
+            archived = "not run" if arguments.no_archive else await in_archive(line, made[-1].seq)
+        head(arguments, len(made), took_s)
+        times("XADD to drawn page", waits_ms(sent, seen, 1))
+        times("XADD to measures drawn", waits_ms(sent, seen, 2))
+        times("the sender itself late by", [(one.at_ms - one.due_ms, one.count) for one in sent])
+        print(f"| pictures a second | {frames:.0f} |")
+        for part, had_s in sorted(cost.items(), key=lambda one: -one[1]):
+            print(f"| processor: {part} | {100 * had_s / took_s:.1f} % of one |")
+        print(f"| processor: together | {100 * sum(cost.values()) / took_s:.0f} % of {os.cpu_count()}00 % |")
+        print(f"| calls answered: the stream, the page | {answered:,}, {shown} |")
+        print(f"| records: the stream, the archive | {made[-1].seq:,}, {archived} |")
 
 
-async def send(
-    redis: "Redis", key: str, made: list[Any], begins: int, board: subprocess.Popen[bytes]
-) -> tuple[list[tuple[float, int]], float, float]:
-    """Send records when they are due; return when which was sent, how long it took, and how busy the board was."""
-    sent: list[tuple[float, int]] = []
-    before, began, place = cpu_s(board), time.monotonic(), 0
-    while place < len(made):
-        due = int(time.time() * 1_000)
-        end = place
-        while end < len(made) and made[end].at_ms <= due:
-            end += 1
-        if end > place:
-            sent.append((time.time() * 1_000, made[end - 1].seq))
-            await put(redis, key, made[place:end])
-            place = end
-        await asyncio.sleep(0.01)
-    return sent, time.monotonic() - began, cpu_s(board) - before
+def _now_ms() -> int:
+    return int(time.time() * 1_000)
 
 
 async def drawn(page: Page, seq: int) -> None:
@@ -217,41 +120,53 @@ async def said(page: Page, answered: int) -> str:
     for _ in range(100):
         shown = await page.evaluate("document.querySelector('[data-cell=abandoned] .under').textContent")
         if shown.startswith(f"{answered} "):
-            return f"{shown}: nothing lost"
+            return f"{answered:,}: nothing lost"
         await asyncio.sleep(0.1)
-    return f"{shown}: NOT {answered}"
+    return f"{shown}: WRONG"
 
 
-def latencies(sent: list[tuple[float, int]], seen: list[list[float]]) -> list[float]:
-    """For each batch the time until a page that has it was drawn, in ms."""
+async def in_archive(line: Parts, last: int) -> str:
+    """Return how many of the records 1 to ``last`` are in the archive's files, each once."""
+    await stop_archive(line)
+    (count, different, first, newest), *_ = duckdb.execute(
+        "SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM read_parquet($files)",
+        {"files": f"{line.archive_folder}/raw/*.parquet"},
+    ).fetchall()
+    whole = count == different == newest == last and first == 1
+    return f"{count:,}: {'each once, nothing lost' if whole else f'WRONG: {first} to {newest}, {different} different'}"
+
+
+def waits_ms(sent: Sequence[Sent], seen: Sequence[Sequence[float]], column: int) -> list[tuple[float, int]]:
+    """For each batch the time until a page that has it was drawn, in ms, and how many records it had."""
     waits, place = [], 0
-    for at_ms, seq in sent:
-        while place < len(seen) and seen[place][1] < seq:
+    for one in sent:
+        while place < len(seen) and seen[place][column] < one.seq:
             place += 1
         if place < len(seen):
-            waits.append(max(0.0, seen[place][0] - at_ms))
+            waits.append((max(0.0, seen[place][0] - one.at_ms), one.count))
     return waits
 
 
-def report(
-    arguments: argparse.Namespace,
-    count: int,
-    took_s: float,
-    busy_s: float,
-    waits: list[float],
-    answered: int,
-    shown: str,
-) -> None:
-    """Print the table."""
-    cuts = statistics.quantiles(waits, n=100)
+def head(arguments: argparse.Namespace, count: int, took_s: float) -> None:
+    """Print the beginning of the table."""
     print("\n| what | |\n|---|---|")
     print(f"| records, queues, agents | {count:,}, {arguments.queues + 4}, {arguments.agents + 40} |")
     print(f"| records a second | {count / took_s:,.0f} for {took_s:.0f} s |")
-    took = " / ".join(f"{wait:.0f}" for wait in (cuts[49], cuts[94], cuts[98], max(waits)))
-    print(f"| XADD to drawn page, ms: p50 / p95 / p99 / max | {took} |")
-    print(f"| the board's processor | {100 * busy_s / took_s:.0f} % of one |")
-    print(f"| calls answered in the stream | {answered:,} |")
-    print(f"| the page says | {shown} |")
+
+
+def times(what: str, waits: Sequence[tuple[float, int]]) -> None:
+    """Print a line of times, each record counting once."""
+    if not waits:
+        print(f"| {what} | never |")
+        return
+    ordered, total = sorted(waits), sum(count for _, count in waits)
+    cuts, place, before = [], 0, 0
+    for share in (0.5, 0.95, 0.99, 1.0):
+        while before + ordered[place][1] < share * total:
+            before += ordered[place][1]
+            place += 1
+        cuts.append(f"{ordered[place][0]:.0f}")
+    print(f"| {what}, ms: p50 / p95 / p99 / max | {' / '.join(cuts)} |")
 
 
 if __name__ == "__main__":
@@ -260,4 +175,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--queues", type=int, default=96)
     parser.add_argument("--agents", type=int, default=460)
+    parser.add_argument("--no-archive", action="store_true", help="leave the archive out")
     asyncio.run(measure(parser.parse_args()))

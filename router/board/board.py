@@ -1,18 +1,20 @@
 """The board's heart: reads the stream, counts, looks for alarms, and keeps the rows that pages are told.
 
 What changes at once (who waits, what an agent does) is on the rows within the same turn; the measures follow as soon as
-they are counted, in a thread of their own, so that counting never holds up the present.
+they are counted, in a process of their own, so that counting never holds up the present.
 """
 
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from router.board.callbacks import Callbacks
+from router.board.counter_keeper import CounterKeeper
+from router.board.counter_wire import Orders
 from router.board.expected import Forecasts
-from router.board.measured import NOTHING, Counting, HalfHour, Measured
+from router.board.measured import HalfHour
 from router.board.reading import Reading
 from router.board.rows import Patch, Row, Rows
 from router.board.tell import Tell
@@ -23,19 +25,19 @@ from router.core.present import Present
 from router.core.records import Record, SiteChanged
 from router.core.wall import Room
 from router.errors import HotlineError
+from router.kpi.clockwork import day_start
 from router.site import Site
 
 log = logging.getLogger(__name__)
 
-SETTLE_S = 0.03
-SETTLE_PER_ROW_S = 0.0003
-SETTLE_MOST_S = 0.1
-"""Pages are told of a change at most so often, of many less often; what happens meanwhile goes along."""
+SETTLE_S = 0.02
+SETTLE_SHARE = 4
+SETTLE_MOST_S = 0.2
+"""Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took."""
 TICK_S = 1.0
-COUNT_IDLE_S = 2.0
-"""Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
-COUNT_PAUSE_S = 0.08
-"""So long they are not counted again after a count, whatever happens."""
+HEALTH_S = 2.0
+TREND_S = 15.0
+"""The chart of the day by half hour is drawn anew at most so often."""
 NOTE_MS: Ms = 60_000
 PIECE = 500
 """So many records are folded in before others get a turn."""
@@ -64,43 +66,44 @@ class Board:
         self.run_id = secrets.token_hex(4)
         """A page of another run knows nothing of this one's versions."""
         self._clock, self._load, self._ask_health, self._tell = clock, load, health, tell
+        self._url, self._password = url, password
         self._reading = Reading(
             url=url,
             password=password,
             site=site.name,
             clock=clock,
-            day_start=lambda now: self._counting.day_start(now),
+            day_start=lambda now: day_start(self.site.clock, now),
             begin=self._begin,
             take=self._take,
             caught_up=self._caught_up,
         )
         self._rows = Rows()
-        self._seq = 0
+        self._seq = self._shown_seq = self._shown_measured_seq = 0
         self._present = Present()
-        self._counting = self._new_counting()
-        self._measured: Measured = NOTHING
+        self._counter = CounterKeeper(self._counted)
+        self._trends: Mapping[str, tuple[HalfHour, ...]] = {}
+        self._trends_s = 0.0
         self._watcher = Watcher(site)
         self._callbacks = Callbacks()
         self._forecasts = Forecasts()
         self._health: Health | None = None
-        self._pending: list[Record] = []
         self._generation = 0
         self._note: Row | None = None
         self._note_until: Ms = 0
         self._alarms: Mapping[str, Alarm] = {}
         self._dirty = asyncio.Event()
-        self._to_count = asyncio.Event()
         self._site_changed = asyncio.Event()
         self._caught = False
         self._waiters: set[asyncio.Event] = set()
         self._keys: dict[str, frozenset[str]] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="measures")
 
     # --- what pages ask --------------------------------------------------------------------------------------
 
     def head(self) -> Row:
         """Return what every message says: how fresh all this is, and what is wrong."""
         trouble, detail = self._reading.trouble, ""
+        if not trouble and self._counter.is_silent:
+            trouble = "not_counted"
         if not trouble and self._health is not None and not self._health.up:
             trouble = "router_away"
         return {
@@ -108,7 +111,8 @@ class Board:
             "fresh_ms": self._reading.fresh_ms,
             "trouble": trouble,
             "detail": detail,
-            "seq": self._seq,
+            "seq": self._shown_seq,
+            "measured": self._shown_measured_seq,
         }
 
     @property
@@ -126,7 +130,7 @@ class Board:
 
     def trend(self, room: str) -> tuple[HalfHour, ...]:
         """Return the half hours of a room's day."""
-        return self._measured.trend.get(scope_of(self.rooms[room]), ())
+        return self._trends.get(scope_of(self.rooms[room]), ())
 
     def row(self, key: str) -> Row | None:
         """Return a row, for tests and tools."""
@@ -134,7 +138,7 @@ class Board:
 
     def day_start(self) -> Ms:
         """Return when the site's day began."""
-        return self._counting.day_start(self._clock())
+        return day_start(self.site.clock, self._clock())
 
     def changed(self) -> asyncio.Event:
         """Return an event that is set at the next change; give it back with :meth:`forget`."""
@@ -165,33 +169,39 @@ class Board:
 
     async def run(self) -> None:
         """Run until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._reading.run(), name="reading")
-                tasks.create_task(self._keep_rows(), name="rows")
-                tasks.create_task(self._keep_counting(), name="counting")
-                tasks.create_task(self._follow_site(), name="site")
-                if self._ask_health is not None:
-                    tasks.create_task(self._keep_health(self._ask_health), name="health")
-                if self._tell is not None:
-                    tasks.create_task(self._tell.run(), name="tell")
-        finally:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._reading.run(), name="reading")
+            tasks.create_task(self._keep_rows(), name="rows")
+            tasks.create_task(self._counter.run(), name="counting")
+            tasks.create_task(self._follow_site(), name="site")
+            if self._ask_health is not None:
+                tasks.create_task(self._keep_health(self._ask_health), name="health")
+            if self._tell is not None:
+                tasks.create_task(self._tell.run(), name="tell")
 
-    def _new_counting(self) -> Counting:
+    def _order_counting(self) -> None:
         site = self.site
-        return Counting(
-            site.clock,
-            groups={agent.number: agent.groups for agent in site.floor.agents.values()},
-            within_ms=site.wall.thresholds.within_ms,
-            rooms=tuple(self.rooms.values()),
+        self._counter.order(
+            Orders(
+                generation=self._generation,
+                url=self._url,
+                password=self._password,
+                site=site.name,
+                clock=site.clock,
+                within_ms=site.wall.thresholds.within_ms,
+                rooms=tuple(self.rooms.values()),
+            )
         )
+
+    def _counted(self) -> None:
+        self._dirty.set()
 
     def _begin(self, present: Present, first_ms: Ms | None) -> None:
         """Everything is read anew from here."""
         self._generation += 1
-        self._present, self._counting, self._measured = present, self._new_counting(), NOTHING
-        self._pending = []
+        self._present = present
+        self._trends = {}
+        self._order_counting()
         self._watcher = Watcher(self.site)
         self._watcher.last_call_ms = self._clock()
         self._callbacks = Callbacks()
@@ -215,8 +225,6 @@ class Board:
                     self._site_changed.set()
             await asyncio.sleep(0)
         self._seq = batch[-1].seq
-        self._pending += batch
-        self._to_count.set()
         if self._caught:
             self._dirty.set()
 
@@ -236,10 +244,12 @@ class Board:
             self._dirty.clear()
             if not self._caught:
                 continue  # half a day's state would be a lie
+            began_s = time.monotonic()
             if self._put_rows():
                 for event in self._waiters:
                     event.set()
-            await asyncio.sleep(min(SETTLE_S + self._rows.changed_count * SETTLE_PER_ROW_S, SETTLE_MOST_S))
+            took_s = time.monotonic() - began_s
+            await asyncio.sleep(min(max(SETTLE_S, SETTLE_SHARE * took_s), SETTLE_MOST_S))
 
     def _put_rows(self) -> bool:
         now = self._clock()
@@ -250,10 +260,16 @@ class Board:
         if self._tell is not None:
             self._tell.changed(alarms, now)
         self._alarms = alarms
+        measured = self._counter.measured
+        if not self._trends or time.monotonic() - self._trends_s >= TREND_S:
+            self._trends, self._trends_s = measured.trend, time.monotonic()
+        self._shown_seq, self._shown_measured_seq = self._seq, measured.seq
+        self._present.changed()  # nobody asks what changed: it must not pile up
         looks = Looks(
             self.site,
             self._present,
-            self._measured,
+            measured,
+            self._trends,
             tuple(alarms.values()),
             self._callbacks.open_by_queue(),
             self._forecasts,
@@ -262,36 +278,10 @@ class Board:
         )
         return self._rows.put(rows_of(looks, self.rooms.values()))
 
-    async def _keep_counting(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                async with asyncio.timeout(COUNT_IDLE_S):
-                    await self._to_count.wait()
-            except TimeoutError:
-                pass
-            self._to_count.clear()
-            batch, self._pending = self._pending, []
-            generation, counting = self._generation, self._counting
-            began = loop.time()
-            try:
-                measured = await loop.run_in_executor(
-                    self._thread, _count, counting, batch, self._clock() if self._caught else None
-                )
-            except Exception:
-                log.exception("measures cannot be counted; please report this")
-                await asyncio.sleep(COUNT_IDLE_S)
-                continue
-            if measured is not None and generation == self._generation:
-                self._measured = measured
-                self._dirty.set()
-            # never more than half of the time, however long it takes
-            await asyncio.sleep(min(max(loop.time() - began, COUNT_PAUSE_S), COUNT_IDLE_S))
-
     async def _keep_health(self, ask: Callable[[], Awaitable[Health | None]]) -> None:
         while True:
             self._health = await ask()
-            await asyncio.sleep(COUNT_IDLE_S)
+            await asyncio.sleep(HEALTH_S)
 
     async def _follow_site(self) -> None:
         """A new version of the YAML is live: show its queues, agents and rooms."""
@@ -310,6 +300,7 @@ class Board:
         self.site, self._watcher.site = site, site
         self.rooms = rooms_of(site)
         self._keys.clear()
+        self._order_counting()
         self._dirty.set()
 
 
@@ -317,8 +308,3 @@ def rooms_of(site: Site) -> dict[str, Room]:
     """Return every room by name: the whole centre, and those of board.yaml."""
     whole = {} if ALL_ROOM in site.wall.rooms else {ALL_ROOM: Room(name=ALL_ROOM)}
     return {**whole, **site.wall.rooms}
-
-
-def _count(counting: Counting, batch: Sequence[Record], now_ms: Ms | None) -> Measured | None:
-    counting.take(batch)
-    return None if now_ms is None else counting.count(now_ms)

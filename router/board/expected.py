@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from router.board.measured import NOW_MS, Cells
+from router.board.measured import NOW_MS, Values
 from router.core import records
 from router.core.ids import Ms
 from router.core.present import CallNow
@@ -30,7 +30,7 @@ class Forecasts:
 
 
 def expected(
-    queue: str, waiting: list[CallNow], agents: Mapping[str, int], now: Cells, forecasts: Forecasts
+    queue: str, waiting: list[CallNow], agents: Mapping[str, int], now: Values, forecasts: Forecasts
 ) -> dict[str, Any]:
     """Return the cell of a queue: ``agents`` counts those signed in, ``now`` are measures of the last 15 minutes."""
     if not any(agents.get(state) for state in _IN_SERVICE):
@@ -40,7 +40,7 @@ def expected(
     foretold = forecasts.of(queue, waiting)
     if foretold is not None:
         return {"v": round(foretold, -3)}
-    answered = now["answered"].value if "answered" in now else None
+    answered = now.get("answered")
     if not answered:
         return {"v": None, "why": "no_rate"}
     return {"v": round((len(waiting) + 1) * NOW_MS / answered, -3)}

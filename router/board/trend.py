@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import logging
 import multiprocessing
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -57,6 +58,8 @@ def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, l
     """Return a day's chart: bars for answered and abandoned calls, a line for the service level, its target dashed."""
     import matplotlib
 
+    # a font of the list that is not there is none that is missing
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     matplotlib.use("svg")
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator

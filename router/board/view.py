@@ -8,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from router.board.expected import Forecasts, expected
-from router.board.measured import CENTRE, SPREAD, Cells, Measured, nothing, room_scope
+from router.board.measured import CENTRE, SPREAD, HalfHour, Measured, Values, nothing, room_scope
 from router.board.rows import Row
 from router.board.watch import Alarm
 from router.core.ids import Ms
 from router.core.present import AgentNow, CallNow, Present
 from router.core.records import AgentState
 from router.core.wall import Room, Thresholds
-from router.kpi.evaluate import Cell
 from router.site import Site
 
 STATES = tuple(state.value for state in AgentState)
@@ -28,6 +27,7 @@ class Looks(NamedTuple):
     site: Site
     present: Present
     measured: Measured
+    trends: Mapping[str, tuple[HalfHour, ...]]
     alarms: Iterable[Alarm]
     callbacks: Mapping[str, int]
     forecasts: Forecasts
@@ -49,7 +49,7 @@ def rows_of(looks: Looks, rooms: Iterable[Room]) -> dict[str, Row]:
         rows[f"alarm:{alarm.key}"] = _alarm(alarm)
     for room in rooms:
         rows[f"sum:{room.name}"] = _sum(looks, room, waiting)
-        trend = looks.measured.trend.get(scope_of(room), ())
+        trend = looks.trends.get(scope_of(room), ())
         rows[f"trend:{room.name}"] = {"v": f"{hash(trend) & 0xFFFFFFFF:08x}"}
     if looks.note is not None:
         rows["note"] = looks.note
@@ -139,41 +139,41 @@ def _over(value: float, warn: float, bad: float) -> dict[str, str]:
     return {"level": "bad"} if value > bad else {"level": "warn"} if value > warn else {}
 
 
-def _cell(cells: Cells, name: str) -> Cell:
-    return cells[name] if name in cells else nothing(name)
+def _value(values: Values, name: str) -> float | None:
+    return values[name] if name in values else nothing(name)
 
 
 def _lacking(name: str) -> Row:
     return {"v": None, "why": name}
 
 
-def _count_cell(cells: Cells, name: str) -> Row:
-    return {"v": round(_cell(cells, name).value or 0)}
+def _count_cell(values: Values, name: str) -> Row:
+    return {"v": round(_value(values, name) or 0)}
 
 
-def _share_cell(cells: Cells, name: str) -> Row:
-    value = _cell(cells, name).value
+def _share_cell(values: Values, name: str) -> Row:
+    value = _value(values, name)
     return _lacking(name) if value is None else {"v": round(value * 100, 2)}
 
 
-def _ms_cell(cells: Cells, name: str) -> Row:
-    value = _cell(cells, name).value
+def _ms_cell(values: Values, name: str) -> Row:
+    value = _value(values, name)
     return _lacking(name) if value is None else {"v": round(value * 1_000)}
 
 
-def _level_cell(cells: Cells, limits: Thresholds) -> Row:
-    row = _share_cell(cells, "service_level")
+def _level_cell(values: Values, limits: Thresholds) -> Row:
+    row = _share_cell(values, "service_level")
     if row["v"] is None:
         return row
     short = limits.service_level - row["v"]
     return {**row, **_over(short, 0, limits.service_level_bad)}
 
 
-def _abandoned(cells: Cells, limits: Thresholds) -> Row:
-    row = _share_cell(cells, "abandonment")
+def _abandoned(values: Values, limits: Thresholds) -> Row:
+    row = _share_cell(values, "abandonment")
     if row["v"] is not None:
         row |= _over(row["v"], limits.abandoned, limits.abandoned_bad)
-    spread = [round(_cell(cells, name).value or 0) for name in SPREAD]
+    spread = [round(_value(values, name) or 0) for name in SPREAD]
     return {**row, **({"spread": spread} if any(spread) else {})}
 
 

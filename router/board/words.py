@@ -17,6 +17,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "stream_ahead": ("stream was set back, read anew", "记录流被重置，已重新读取"),
     "reading": ("reading the day's records", "正在读取今天的记录"),
     "router_away": ("the router is silent", "路由程序没有消息"),
+    "not_counted": ("the measures are not counted", "指标没有在统计"),
     "unread": ("{count} entries could not be read", "{count} 条记录无法读取"),
     "measured_since": ("Today counts from {time}: older records are gone", "“今天”从 {time} 起计：更早的记录已不在"),
     "sound_on": ("Sound on", "声音已开"),

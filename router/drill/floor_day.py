@@ -33,7 +33,8 @@ class FloorDay:
     """An invented floor from ``begins_ms`` on; :meth:`run` gives its records.
 
     ``calls_per_s`` come in, the agents of the site sign in at the beginning; ``talk_ms`` and ``wrap_up_ms`` are means,
-    ``rings_ms`` the longest that a phone rings which is picked up.
+    ``rings_ms`` the longest that a phone rings which is picked up. ``miss_share`` of the rings are not picked up, after
+    ``pause_share`` of the talks the agent pauses for minutes.
     """
 
     def __init__(
@@ -47,6 +48,8 @@ class FloorDay:
         wrap_up_ms: Ms = 15_000,
         patience_ms: Ms = 90_000,
         rings_ms: Ms = 9_000,
+        miss_share: float = 0.03,
+        pause_share: float = 0.04,
         agents: int | None = None,
         seq: int = 0,
         epoch: int = 1,
@@ -57,6 +60,7 @@ class FloorDay:
         self._rate = calls_per_s / 1_000
         self._talk_ms, self._wrap_up_ms, self._patience_ms = talk_ms, wrap_up_ms, patience_ms
         self._rings_ms = rings_ms
+        self._miss_share, self._pause_share = miss_share, pause_share
         self._epoch = epoch
         self._seq = seq
         self._numbers = itertools.count(1)
@@ -198,7 +202,7 @@ class FloorDay:
             strategy="longest_idle",
         )
         rings_ms = self._random.randrange(self._rings_ms // 9, self._rings_ms)
-        if self._random.random() < 0.03:
+        if self._random.random() < self._miss_share:
             self._later(self._rings_ms * 5 // 3, lambda: self._misses(agent, waiting, began))
         else:
             self._later(rings_ms, lambda: self._answers(agent, waiting, began))
@@ -265,7 +269,7 @@ class FloorDay:
             wait_ms=wait_ms,
             talk_ms=talk_ms,
         )
-        if self._random.random() < 0.04 and self._site.floor.pause_reasons:
+        if self._random.random() < self._pause_share and self._site.floor.pause_reasons:
             self._agent(agent, AgentState.PAUSED, reason=self._random.choice(self._site.floor.pause_reasons))
             self._later(self._random.randrange(60_000, 600_000), lambda: self._ready(agent))
         else:

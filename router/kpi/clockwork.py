@@ -49,3 +49,8 @@ def utc_of(clock: LocalClock, day: int, minute: int) -> Ms:
     halves = Halves(clock)
     guess = local_ms - halves.of(local_ms)[1]
     return local_ms - halves.of(guess)[1]
+
+
+def day_start(clock: LocalClock, at_ms: Ms) -> Ms:
+    """Return the moment (UTC ms) when the local day of a moment began."""
+    return utc_of(clock, Halves(clock).of(at_ms)[2], 0)

@@ -526,6 +526,7 @@ function heard(message) {
   trouble = message.trouble ?? "";
   troubleDetail = message.detail ?? "";
   document.body.dataset.seq = message.seq;
+  document.body.dataset.measured = message.measured;
 }
 
 let scheduled = false;

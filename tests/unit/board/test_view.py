@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from router.board.board import rooms_of
+from router.board.counting import Counting
 from router.board.expected import Forecasts, expected
-from router.board.measured import NOTHING, Counting, Measured
+from router.board.measured import NOTHING, Measured
 from router.board.rows import Row
 from router.board.view import Looks, rows_of
 from router.board.watch import Alarm
@@ -15,7 +16,6 @@ from router.core.present import CallNow, CallStage, Present
 from router.core.records import AgentState, Record
 from router.core.wall import Room, Wall
 from router.drill.floor_day import FloorDay
-from router.kpi.evaluate import Cell
 from router.site import Site
 from support.day_count import agents_now, counted
 from support.sites import NOON, small_site
@@ -38,12 +38,12 @@ def hour(site: Site) -> list[Record]:
 
 def looked(site: Site, stream: list[Record], now: int, measured: Measured | None = None) -> dict[str, Row]:
     present = Present()
-    counting = Counting(site.clock, groups={}, within_ms=20_000, rooms=tuple(rooms_of(site).values()))
+    counting = Counting(site.clock, within_ms=20_000, rooms=tuple(rooms_of(site).values()))
     for record in stream:
         present.apply(record)
     counting.take(stream)
     found = counting.count(now) if measured is None else measured
-    return rows_of(Looks(site, present, found, (), {}, Forecasts(), None, now), rooms_of(site).values())
+    return rows_of(Looks(site, present, found, found.trend, (), {}, Forecasts(), None, now), rooms_of(site).values())
 
 
 def test_the_day_equals_a_plain_count(site: Site, hour: list[Record]) -> None:
@@ -121,7 +121,7 @@ def test_a_rooms_sum_is_of_its_queues(site: Site, hour: list[Record]) -> None:
 def test_an_alarm_colours_its_agents_tile(site: Site) -> None:
     number = str(next(iter(site.floor.agents)))
     alarm = Alarm(key=f"wrap_up_long:{number}", kind="wrap_up_long", who=number, level="warn", of_agent=True)
-    rows = rows_of(Looks(site, Present(), NOTHING, (alarm,), {}, Forecasts(), None, NOON), rooms_of(site).values())
+    rows = rows_of(Looks(site, Present(), NOTHING, {}, (alarm,), {}, Forecasts(), None, NOON), rooms_of(site).values())
     assert rows[f"agent:{number}"]["level"] == "warn" and rows[f"alarm:{alarm.key}"]["who"] == number
 
 
@@ -136,10 +136,10 @@ def test_expected_is_the_routers_forecast_of_who_stands_last() -> None:
     forecasts, line = Forecasts(), [waits("a"), waits("b")]
     busy = {"talking": 2}
     assert expected("gas", line, busy, {}, forecasts) == {"v": None, "why": "no_rate"}
-    assert expected("gas", line, busy, {"answered": Cell(30.0)}, forecasts) == {"v": 90_000}
+    assert expected("gas", line, busy, {"answered": 30.0}, forecasts) == {"v": 90_000}
     common = {"seq": 1, "at_ms": NOON, "v": 1, "config": "c", "queue": "gas", "low_ms": 1, "high_ms": 2}
     forecasts.take(records.WaitEstimated(call_id="b", position=2, ahead=1, agents=2, mean_ms=61_400, **common))
-    assert expected("gas", line, busy, {"answered": Cell(30.0)}, forecasts) == {"v": 61_000}
-    assert expected("gas", line[:1], busy, {"answered": Cell(30.0)}, forecasts) == {"v": 60_000}
+    assert expected("gas", line, busy, {"answered": 30.0}, forecasts) == {"v": 61_000}
+    assert expected("gas", line[:1], busy, {"answered": 30.0}, forecasts) == {"v": 60_000}
     assert expected("gas", [], {"ready": 1}, {}, forecasts) == {"v": 0}
     assert expected("gas", [], {"paused": 1}, {}, forecasts) == {"v": None, "why": "no_agents"}
