@@ -30,8 +30,8 @@ from router.site import Site
 
 log = logging.getLogger(__name__)
 
-SETTLE_S = 0.02
-SETTLE_SHARE = 4
+SETTLE_S = 0.03
+SETTLE_SHARE = 5
 SETTLE_MOST_S = 0.2
 """Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took."""
 TICK_S = 1.0

@@ -25,11 +25,13 @@ log = logging.getLogger(__name__)
 
 NICER = 5
 """So much this process stands back for those that wait for the present."""
+GATHER_S = 0.02
+"""It counts some times a second: so long what comes may be gathered."""
 IDLE_S = 2.0
 """Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
 PAUSE_S = 0.02
 """So long at least they are not counted again after a count, whatever happens."""
-PAUSE_SHARE = 0.5
+PAUSE_SHARE = 1.5
 """The pause after a count is at least so long, as a share of what the count took."""
 PAUSE_MOST_S = 2.0
 
@@ -43,6 +45,7 @@ class Counter:
             url=orders.url,
             password=orders.password,
             site=orders.site,
+            gather_s=GATHER_S,
             clock=_now_ms,
             day_start=lambda now: day_start(orders.clock, now),
             begin=self._begin,

@@ -17,7 +17,7 @@ class Counting:
     """Folds records and counts. One thread's."""
 
     def __init__(self, clock: LocalClock, *, within_ms: Ms, rooms: Iterable[Room] = ()) -> None:
-        self._live = Live(clock)
+        self._live = Live(clock, only=(*OF_DAY, *OF_NOW))
         # the processors are for those who wait for the present; these tables are small
         self._live.connection.execute("SET threads = 1")
         self._clock, self._halves = clock, Halves(clock)

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 BLOCK_MS = 1_000
 ANSWER_WITHIN_S = 5.0
 BATCH_COUNT = 2_000
+GATHER_S = 0.005
+"""So long what comes is gathered, so that a busy stream is read in fewer pieces."""
 LOOK_BACK_MS: Ms = 2 * 3_600_000
 """How long before the day begins reading begins: calls that came before midnight may still be there."""
 BACKOFF_S = (0.2, 0.5, 1.0, 2.0)
@@ -42,6 +44,7 @@ class Reading:
         url: str,
         password: str,
         site: str,
+        gather_s: float = GATHER_S,
         clock: Callable[[], Ms],
         day_start: Callable[[Ms], Ms],
         begin: Callable[[Present, Ms | None], None],
@@ -55,6 +58,7 @@ class Reading:
         """Why everything was read anew last: ``stream_trimmed``, ``stream_ahead``, or ""."""
         self.unread_count = 0
         self._url, self._password, self._site = url, password, site
+        self._gather_s = gather_s
         self._clock, self._day_start = clock, day_start
         self._begin, self._take, self._caught_up = begin, take, caught_up
         self._cursor = ""
@@ -105,6 +109,8 @@ class Reading:
             if records:
                 await self._take(records)
                 behind = 0
+                if len(batch) < BATCH_COUNT:
+                    await asyncio.sleep(self._gather_s)
             if len(batch) < BATCH_COUNT:
                 self.fresh_ms = self._clock()
                 if self.trouble in ("reading", "stream_away"):

@@ -417,12 +417,20 @@ class Present:
         self._count_agent(agent, 1)
 
     def _count_agent(self, agent: AgentNow, by: int) -> None:
+        # the busiest loop of a large floor: an agent of many queues changes state many times a minute
+        staff, changed, state = self._staff, self._changed, agent.state.value
         for queue in agent.queues:
-            counts = self._staff.setdefault(queue, {})
-            _add(counts, agent.state.value, by)
-            if not counts:
-                del self._staff[queue]
-            self._touch("queue", queue)
+            counts = staff.get(queue)
+            if counts is None:
+                counts = staff[queue] = {}
+            count = counts.get(state, 0) + by
+            if count:
+                counts[state] = count
+            else:
+                counts.pop(state, None)
+                if not counts:
+                    del staff[queue]
+            changed["queue", queue] = None
 
     def _phone(self, record: records.PhoneChanged) -> None:
         self._touch("phone", record.phone)

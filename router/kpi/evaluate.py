@@ -1,6 +1,7 @@
 """Counts measures over the tables of facts with DuckDB: the same for the live board and for years of archive."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -9,6 +10,7 @@ import msgspec
 
 from router.kpi.clockwork import DAY_MS
 from router.kpi.measures import MEASURES, Bounds
+from router.kpi.tables import TABLES, columns
 from router.kpi.terms import (
     ADHERED,
     AGENT,
@@ -127,6 +129,31 @@ def evaluate(
     return lines
 
 
+def needed(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the tables and columns that measures are counted from, for the centre and by queue.
+
+    Raises:
+        KeyError: no measure has such a name.
+        ValueError: a measure is counted from something else than rows of facts.
+    """
+    found: dict[str, set[str]] = {}
+    for name in names:
+        measure = MEASURES[name]
+        for term in (measure.over, measure.under):
+            if term is None:
+                continue
+            words = set(_WORD.findall(term.sql)) | _ALWAYS
+            for table in (_relation(term.table, frozenset()), _relation(term.table, frozenset({QUEUE}))):
+                if table not in TABLES:
+                    raise ValueError(f"'{name}' is counted from {table}, which is no table of facts")
+                found.setdefault(table, set()).update(words)
+    return {table: tuple(key for key in columns(TABLES[table]) if key in words) for table, words in found.items()}
+
+
+_WORD = re.compile(r"\w+")
+_ALWAYS = {"at_ms", "half_ms", "off_ms", "day", "queue"}
+
+
 def _width(by: By | None) -> int:
     """How many columns say which period it is."""
     return 0 if by is None else 2
@@ -151,7 +178,7 @@ def _query(
 ) -> str:
     limits = msgspec.structs.asdict(bounds)
     sums = [f"{term.sql.format(**limits)} AS t{number}" for number, term in enumerate(terms)]
-    columns = [f"{_COLUMN[word]} AS part_{word}" for word in dict.fromkeys((*split, *only))]
+    told_apart = [f"{_COLUMN[word]} AS part_{word}" for word in dict.fromkeys((*split, *only))]
     overlaps = table in _OVERLAPPING
     source = f"{table} t"
     low, high = "$from_ms", "$to_ms"
@@ -169,7 +196,7 @@ def _query(
         length = f", least(t.end_ms, {high}) - greatest(t.start_ms, {low}) AS ms"
     else:
         where, length = "t.at_ms >= $from_ms AND t.at_ms < $to_ms", ""
-    rows = f"SELECT t.*{length}{''.join(f', {piece}' for piece in (*periods, *columns))} FROM {source} WHERE {where}"
+    rows = f"SELECT t.*{length}{''.join(f', {piece}' for piece in (*periods, *told_apart))} FROM {source} WHERE {where}"
     keep = " AND ".join(f"list_contains($only_{word}, part_{word})" for word in only) or "true"
     keys = [*(["period_1", "period_2"] if by is not None else []), *(f"part_{word}" for word in split)]
     chosen = ", ".join([*keys, *sums])

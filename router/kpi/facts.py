@@ -109,9 +109,9 @@ class Facts:
             callers.pop(caller, None)  # the order is that of the last call
             callers[caller] = record.at_ms
             if len(callers) > _REMEMBER_CALLERS:
-                self.state.callers = {
-                    name: at_ms for name, at_ms in callers.items() if record.at_ms - at_ms <= REDIAL_MS
-                }
+                beyond_ms = record.at_ms - REDIAL_MS
+                for name in list(itertools.takewhile(lambda name: callers[name] < beyond_ms, callers)):
+                    del callers[name]
         return []
 
     def _new_call(self, call_id: str, at_ms: Ms, place: Place) -> CallFact:

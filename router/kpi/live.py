@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from router.core.localtime import LocalClock
 from router.core.records import Record
-from router.kpi.evaluate import By, Line, evaluate
+from router.kpi.evaluate import By, Line, evaluate, needed
 from router.kpi.facts import Facts, FactsState
 from router.kpi.measures import Bounds
 from router.kpi.store import add, connect, set_open
@@ -17,7 +17,8 @@ KEEP_MS = 2 * 86_400_000
 class Live:
     """Facts and tables that are fed record by record. One thread's: DuckDB connections are not shared.
 
-    ``facts`` may go on from a kept state (:class:`FactsState`), with the day's rows given to :meth:`load`.
+    ``facts`` may go on from a kept state (:class:`FactsState`), with the day's rows given to :meth:`load`. ``only``
+    some measures (names), of the centre or by queue: nothing else is kept.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class Live:
         groups: Mapping[str, tuple[str, ...]] | None = None,
         key: bytes = b"",
         state: FactsState | None = None,
+        only: Iterable[str] | None = None,
     ) -> None:
         self.facts = Facts(clock, groups=groups, key=key, state=state)
-        self.connection = connect()
+        self._only = None if only is None else needed(only)
+        self.connection = connect(only=self._only)
         self._pending: list[Fact] = []
         self._set_at: tuple[int, int] = (-1, -1)
 
@@ -50,16 +53,16 @@ class Live:
     def refresh(self, now_ms: int | None = None) -> None:
         """Bring the tables up to date, with what is under way as of ``now_ms`` (default: the last record's time)."""
         if self._pending:
-            add(self.connection, self._pending)
+            add(self.connection, self._pending, self._only)
             self._pending = []
         now = max(now_ms or 0, self.facts.state.at_ms)
         if self._set_at != (self.seq, now):
-            set_open(self.connection, self.facts.present(now), now)
+            set_open(self.connection, self.facts.present(now), now, self._only)
             self._set_at = (self.seq, now)
 
     def forget_before(self, at_ms: int) -> None:
         """Drop finished rows older than a moment."""
-        for name in TABLES:
+        for name in TABLES if self._only is None else self._only:
             self.connection.execute(f"DELETE FROM {name}_new WHERE at_ms < ?", [at_ms])
 
     def evaluate(

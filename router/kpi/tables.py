@@ -5,6 +5,7 @@ start in UTC), the site's offset from UTC then (``off_ms``) and the local ``day`
 ``open`` rows are of things still under way, true up to the moment they were asked for; they are never archived.
 """
 
+import functools
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -217,6 +218,7 @@ NAMES: dict[type[Fact], str] = {row: name for name, row in TABLES.items()}
 _SQL = {int: "BIGINT", str: "VARCHAR", bool: "BOOLEAN", float: "DOUBLE"}
 
 
+@functools.cache
 def columns(row: type[msgspec.Struct]) -> dict[str, str]:
     """Return the columns of a struct of plain fields with their SQL types, in order."""
     hints = get_type_hints(row)

@@ -145,23 +145,43 @@ function tile(id, title, cell, kind, under) {
   return box;
 }
 
+const sums = new Map(); // the tiles that stand there, and what they say
+
+function sumTile(id, said, draw) {
+  // a tile that says the same stays; what counts up in one that goes is forgotten
+  const told = JSON.stringify(said);
+  const kept = sums.get(id);
+  if (kept?.told === told) return kept.box;
+  for (const element of clocks.sum.keys()) if (kept?.box.contains(element)) clocks.sum.delete(element);
+  const box = draw();
+  if (kept) kept.box.replaceWith(box);
+  sums.set(id, { told, box });
+  return box;
+}
+
 function drawSum(row) {
   const place = has("sum");
   if (!place || !row) return;
-  clocks.sum.clear();
   const target = word("target", { share: `${row.target}%`, seconds: row.within_s });
-  const sl = tile("sl_now", "level", row.sl_now, "share", `${word("now_15")} · ${target}`);
-  if (row.sl_now.v !== null) sl.append(bar(row.sl_now.v, row.target));
-  const ready = make("div", "under states");
-  ready.append(...states(row.agents));
   const today = word("of_offered", { answered: row.answered.v ?? 0, offered: row.offered.v ?? 0 });
-  place.replaceChildren(
-    tile("waiting", "waiting", row.waiting, "count", row.average.since ? average(row) : undefined),
-    tile("longest", "longest_wait", row.longest, "ms", row.longest.queue),
-    sl,
-    tile("abandoned", "abandoned_today", row.abandoned, "share", row.offered.v ? today : undefined),
-    tile("ready", "agents_ready", row.ready, "count", ready),
-  );
+  const tiles = [
+    sumTile("waiting", [row.waiting, row.average], () =>
+      tile("waiting", "waiting", row.waiting, "count", row.average.since ? average(row) : undefined)),
+    sumTile("longest", row.longest, () => tile("longest", "longest_wait", row.longest, "ms", row.longest.queue)),
+    sumTile("sl_now", [row.sl_now, row.target, row.within_s], () => {
+      const sl = tile("sl_now", "level", row.sl_now, "share", `${word("now_15")} · ${target}`);
+      if (row.sl_now.v !== null) sl.append(bar(row.sl_now.v, row.target));
+      return sl;
+    }),
+    sumTile("abandoned", [row.abandoned, today, row.offered.v], () =>
+      tile("abandoned", "abandoned_today", row.abandoned, "share", row.offered.v ? today : undefined)),
+    sumTile("ready", [row.ready, row.agents], () => {
+      const ready = make("div", "under states");
+      ready.append(...states(row.agents));
+      return tile("ready", "agents_ready", row.ready, "count", ready);
+    }),
+  ];
+  if (place.children.length !== tiles.length) place.replaceChildren(...tiles);
 }
 
 function average(row) {
@@ -199,18 +219,28 @@ const COLUMNS = [
   ["callbacks", "count", "", "callbacks"],
 ];
 
-const queues = new Map();
+const queues = new Map(); // what is drawn of each queue; null: it has not been shown yet
+const shownNow = new Set(); // the queues whose turn it is
+
+function changeQueue(key) {
+  // a queue whose page is not shown is drawn when it is
+  if (!rows.has(key)) dropQueue(key);
+  else if (shownNow.has(key)) drawQueue(key);
+  else if (!queues.has(key)) queues.set(key, null);
+}
+
+function dropQueue(key) {
+  const gone = queues.get(key);
+  if (gone) {
+    for (const { value } of Object.values(gone.cells)) clocks.queues.delete(value);
+    gone.box.remove();
+  }
+  queues.delete(key);
+  if (shownNow.delete(key)) shownQueues = "";
+}
 
 function drawQueue(key) {
   const row = rows.get(key);
-  if (!row) {
-    const gone = queues.get(key);
-    if (!gone) return;
-    for (const { value } of Object.values(gone.cells)) clocks.queues.delete(value);
-    gone.box.remove();
-    queues.delete(key);
-    return;
-  }
   let parts = queues.get(key);
   if (!parts) {
     const box = make("article", "queue");
@@ -297,6 +327,11 @@ function layQueues() {
   const told = `${shown.join("\n")}|${queuePage}/${pages}`;
   if (told === shownQueues) return;
   shownQueues = told;
+  shownNow.clear();
+  for (const key of shown) {
+    shownNow.add(key);
+    drawQueue(key);
+  }
   const columns = make("div", "columns");
   const head = make("span", "", word("queue"));
   if (pages > 1) head.append(make("span", "pages", word("page", { page: queuePage + 1, pages })));
@@ -345,13 +380,15 @@ function drawSeat(key) {
     box.dataset.agent = row.agent;
     const number = make("strong", "", row.agent);
     const state = make("span");
-    const time = make("time");
+    const time = make("time", "", "");
+    const text = time.appendChild(document.createTextNode(""));
     const icon = shape(row.state, "shape");
     box.append(number, icon, state, time);
-    parts = { box, state, time, path: icon.firstChild, told: "" };
+    parts = { box, state, time: text, path: icon.firstChild, told: "" };
     seats.set(key, parts);
   }
-  parts.time.textContent = row.since ? span(now() - row.since) : "";
+  const time = row.since ? span(now() - row.since) : "";
+  if (parts.time.data !== time) parts.time.data = time;
   const told = `${row.state} ${row.level} ${row.note}`;
   if (told === parts.told) return;
   parts.told = told;
@@ -547,7 +584,7 @@ function draw() {
   let queuesMoved = false, agentsMoved = false, alarmsMoved = false;
   for (const key of dirty) {
     const [kind] = key.split(":", 1);
-    if (kind === "queue") (drawQueue(key), (queuesMoved = true));
+    if (kind === "queue") (changeQueue(key), (queuesMoved = true));
     else if (kind === "agent") (drawSeat(key), (agentsMoved = true));
     else if (kind === "alarm") alarmsMoved = true;
     else if (key === `sum:${ROOM}`) drawSum(rows.get(key));
@@ -621,11 +658,12 @@ function tick() {
     }
   }
   for (const box of has("agents")?.children ?? []) {
-    const row = rows.get(`agent:${box.dataset.agent}`);
-    if (row?.since) {
+    const key = `agent:${box.dataset.agent}`;
+    const row = rows.get(key);
+    const time = seats.get(key)?.time;
+    if (row?.since && time) {
       const text = span(at - row.since);
-      const time = box.querySelector("time");
-      if (time.textContent !== text) time.textContent = text;
+      if (time.data !== text) time.data = text;
     }
   }
   has("clock").textContent = hour(at);
