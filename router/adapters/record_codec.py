@@ -46,11 +46,10 @@ def from_fields(fields: Mapping[str, str]) -> Record:
     kind = RECORD_TYPES.get(name)
     if kind is None:
         raise msgspec.ValidationError(f"no record is called '{name}'")
-    nested = _nested_fields(kind)
-    plain: dict[str, Any] = {
-        **dict.fromkeys(_optional_fields(kind)),
-        **{key: msgspec.json.decode(value) if key in nested else value for key, value in fields.items()},
-    }
+    plain: dict[str, Any] = {**dict.fromkeys(_optional_fields(kind)), **fields}
+    for nested in _nested_fields(kind):
+        if nested in fields:
+            plain[nested] = msgspec.json.decode(fields[nested])
     return msgspec.convert(plain, kind, strict=False)
 
 

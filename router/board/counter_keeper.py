@@ -30,15 +30,18 @@ SILENT_S = 15.0
 class CounterKeeper:
     """``measured`` are the newest measures; ``told`` is called whenever they change.
 
-    ``start_count`` says how often a process was started, ``program`` is what is started.
+    ``start_count`` says how often a process was started and ``process_id`` which is there (None: none). ``program`` is
+    what is started; it is in trouble where it says nothing for ``silent_s``.
     """
 
-    def __init__(self, told: Callable[[], None], *, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(
+        self, told: Callable[[], None], *, program: Sequence[str] = PROGRAM, silent_s: float = SILENT_S
+    ) -> None:
         self.measured: Measured = NOTHING
         self.start_count = 0
         self.process_id: int | None = None
         self._told = told
-        self._program = program
+        self._program, self._silent_s = program, silent_s
         self._orders: Orders | None = None
         self._ordered = asyncio.Event()
         self._process: Process | None = None
@@ -47,7 +50,7 @@ class CounterKeeper:
     @property
     def is_silent(self) -> bool:
         """Whether nothing was counted for long."""
-        return self._orders is not None and time.monotonic() - self._heard_s > SILENT_S
+        return self._orders is not None and time.monotonic() - self._heard_s > self._silent_s
 
     def order(self, orders: Orders) -> None:
         """Count by these orders from now on; with another generation what was counted before is forgotten."""

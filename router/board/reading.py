@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 BLOCK_MS = 1_000
 ANSWER_WITHIN_S = 5.0
 BATCH_COUNT = 2_000
-GATHER_S = 0.005
+GATHER_S = 0.01
 """So long what comes is gathered, so that a busy stream is read in fewer pieces."""
 LOOK_BACK_MS: Ms = 2 * 3_600_000
 """How long before the day begins reading begins: calls that came before midnight may still be there."""

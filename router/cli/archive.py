@@ -1,5 +1,7 @@
 """``hotline archive``: brings the stream of records into Parquet by day, keeps it tidy, erases what must go."""
 
+import contextlib
+import os
 import sys
 import time
 from typing import Annotated, Any, cast
@@ -24,6 +26,8 @@ FLUSH_EVERY_S = 5.0
 TIDY_EVERY_S = 300.0
 _BLOCK_MS = 1_000
 _RETRY_S = 2.0
+NICER = 10
+"""So much one that follows the stream stands back for the calls and the wallboard: nobody waits for the archive."""
 GIVE_WAY_S = 0.3
 """How long one that follows the stream stands back for another who wants to write."""
 
@@ -57,6 +61,9 @@ def run(once: bool, json: bool) -> None:
     """Bring the archive up to the stream; go on with it unless ``once``."""
     past = Past(settings_of())
     redis = past.redis()
+    if not once:
+        with contextlib.suppress(OSError):
+            os.nice(NICER)
     try:
         patience_s = PATIENCE_S if once else 0.0  # two that follow would only hinder each other
         while not _turn(past, redis, once, json, patience_s):
