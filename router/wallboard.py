@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 
 from router.adapters.control import Control
-from router.app import redis_address
+from router.addresses import redis_address
 from router.board.board import Board
-from router.board.gate import Gate
+from router.board.keys import gate_of
 from router.board.messages_http import add_message_routes
 from router.board.server import BoardServer
 from router.board.tell import Tell
@@ -33,16 +32,6 @@ with contextlib.suppress(ImportError):  # uvloop is not made for every machine
     import uvloop
 
     _new_loop = uvloop.new_event_loop
-
-
-def gate_of(secrets: Secrets) -> Gate:
-    """Return who may look, by a line's secrets. ``HOTLINE_BOARD_PASSWORD`` goes before what is kept."""
-    return Gate(
-        secrets.derived,
-        password=os.environ.get("HOTLINE_BOARD_PASSWORD", ""),
-        password_hash=secrets.board_password_hash,
-        generation=secrets.board_generation,
-    )
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:

@@ -1,15 +1,14 @@
-"""The command line ``hotline``: one file per command; every module here with a ``register(app)`` is picked up.
+"""The command line ``hotline``: one file per command, listed in ``commands.py`` and loaded when it is meant.
 
 Exit codes: 0 all is well, 1 findings (or a part of the line is away), 2 usage. No traceback for a user's mistake.
 """
 
-import importlib
 import itertools
-import pkgutil
 import sys
 
 import typer
 
+from router.cli.commands import LoadedWhenMeant
 from router.cli.options import Home, settings_of
 from router.cli.output import complain
 from router.errors import HotlineError, SettingsError
@@ -18,9 +17,10 @@ __all__ = ["build", "main", "settings_of"]
 
 
 def build() -> typer.Typer:
-    """Return the whole command line, commands in alphabetical order of their files."""
+    """Return the whole command line; no command is loaded yet."""
     app = typer.Typer(
         name="hotline",
+        cls=LoadedWhenMeant,
         help="Run a hotline: its line, its agents, its queues, its calls.",
         no_args_is_help=True,
         add_completion=False,
@@ -33,11 +33,6 @@ def build() -> typer.Typer:
     def root(home: Home = None) -> None:
         """Run a hotline: its line, its agents, its queues, its calls."""
 
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        register = getattr(loaded, "register", None)
-        if register is not None:
-            register(app)
     return app
 
 

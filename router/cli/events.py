@@ -12,7 +12,7 @@ from router.adapters.cloudevents import as_cloudevent
 from router.adapters.record_codec import from_fields, is_ours, to_json
 from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import public_key, queue_key, stream_key
-from router.app import redis_address
+from router.addresses import redis_address
 from router.cli.options import Json, settings_of
 from router.cli.output import printable, refuse
 from router.cli.why import Lang

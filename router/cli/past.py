@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import stream_key
-from router.app import redis_address
+from router.addresses import redis_address
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from router.adapters.record_codec import from_fields
 from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import stream_key
-from router.app import redis_address
+from router.addresses import redis_address
 from router.core.ids import Ms
 from router.core.records import Record
 from router.errors import HotlineError
