@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from router.adapters.redis_stream import cure_of
+from router.adapters.stream_pages import Entry
 from router.cli.columns import print_columns
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, refuse
-from router.cli.past import PATIENCE_S, Entry, Past, day_before, entries, local_text, now_ms
+from router.cli.past import PATIENCE_S, Past, day_before, entries, local_text, now_ms
 from router.core.numbering import to_e164
 from router.kpi import parquet
 from router.kpi.archive import Archive, newest_state

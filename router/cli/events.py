@@ -1,25 +1,21 @@
 """``hotline events``: what happened, from the Redis stream, for people or for scripts."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, cast
 
 import msgspec
 import typer
-from redis import Redis
-from redis.exceptions import RedisError
 
 from router.adapters.cloudevents import as_cloudevent
 from router.adapters.record_codec import from_fields, is_ours, to_json
-from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import public_key, queue_key, stream_key
-from router.addresses import redis_address
 from router.cli.options import Json, settings_of
 from router.cli.output import printable, refuse
+from router.cli.streams import line_redis
 from router.cli.why import Lang
 from router.core.localtime import LocalClock
-from router.errors import HotlineError
 from router.flowfile import load_site
-from router.line.secrets import Secrets
 from router.why import moments
 from router.why.one_line import LINES, one_line, told_by_fields
 
@@ -51,14 +47,7 @@ def events(
         raise refuse(f"there is no queue '{queue}'", f"one of: {known}")
     key = queue_key(site.name, queue) if queue else public_key(site.name) if public else stream_key(site.name)
     language = lang.value if lang is not None else site.language if site.language in LINES else "en"
-    redis = Redis.from_url(
-        redis_address(settings),
-        password=Secrets.load_or_create(settings.home).redis_password,
-        socket_connect_timeout=2,
-        socket_timeout=_BLOCK_MS / 1000 + 2,
-        decode_responses=True,
-    )
-    try:
+    with contextlib.suppress(KeyboardInterrupt), line_redis(settings, key, _BLOCK_MS / 1000 + 2) as redis:
         for entry, fields in _read(redis, key, last, follow):
             if call and fields.get("call_id") != call:
                 continue
@@ -69,13 +58,6 @@ def events(
                 typer.echo(_as_json(fields))
             else:
                 typer.echo(printable(_for_people(entry, fields, language, site.clock)))
-    except KeyboardInterrupt:
-        pass
-    except (RedisError, OSError) as error:
-        words = " ".join(str(error).split())
-        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
-    finally:
-        redis.close()
 
 
 def _read(redis: Any, key: str, last: int, follow: bool) -> Iterator[tuple[str, Mapping[str, str]]]:

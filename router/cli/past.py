@@ -2,16 +2,13 @@
 
 import datetime
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from redis import Redis
-from redis.exceptions import RedisError
-
-from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import stream_key
-from router.addresses import redis_address
+from router.adapters.stream_pages import Entry, forward
+from router.cli.streams import connect, readable
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site
@@ -24,9 +21,7 @@ from router.line.secrets import Secrets
 from router.settings import Settings
 
 BATCH_COUNT = 1_000
-Entry = tuple[str, Mapping[str, str]]
-
-
+ANSWER_WITHIN_S = 30.0
 PATIENCE_S = 30.0
 """How long a command waits for its turn to write the archive."""
 
@@ -67,13 +62,7 @@ class Past:
 
     def redis(self) -> Any:
         """Return a connection to the line's Redis."""
-        return Redis.from_url(
-            redis_address(self.settings),
-            password=self.secrets.redis_password or None,
-            socket_connect_timeout=2,
-            socket_timeout=30,
-            decode_responses=True,
-        )
+        return connect(self.settings, ANSWER_WITHIN_S)
 
     @property
     def stream(self) -> str:
@@ -82,22 +71,15 @@ class Past:
 
 
 def entries(redis: Any, key: str, after: str, before: str = "") -> Iterator[list[Entry]]:
-    """Yield the stream's entries behind an id up to what there is now, in batches; those before ``before`` alone.
+    """Yield the stream's entries behind an id (``-``: from the first) up to what there is now, in batches.
+
+    With ``before``, those before that id alone.
 
     Raises HotlineError where Redis cannot be read.
     """
-    position = "-" if after in ("-", "0-0") else f"({after}"
-    try:
-        while True:
-            end = f"({before}" if before else "+"
-            found = cast(list[Entry], redis.xrange(key, min=position, max=end, count=BATCH_COUNT))
-            if not found:
-                return
-            yield found
-            position = f"({found[-1][0]}"
-    except (RedisError, OSError) as error:
-        words = " ".join(str(error).split())
-        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
+    start = "-" if after == "-" else f"({after}"
+    with readable(key):
+        yield from forward(redis, key, start, f"({before}" if before else "+", BATCH_COUNT)
 
 
 def moment(text: str, clock: LocalClock, now_ms: int, *, ends: bool = False) -> int:
