@@ -8,15 +8,15 @@ from typing import Any
 
 from router.adapters.stream_keys import stream_key
 from router.adapters.stream_pages import Entry, forward
+from router.cli.moments import past_moment
 from router.cli.streams import connect, readable
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site
 from router.kpi.archive import Archive
-from router.kpi.clockwork import DAY_MS, Halves, utc_of
+from router.kpi.clockwork import DAY_MS, Halves
 from router.kpi.figures import Figures, read_figures
 from router.kpi.history import History
-from router.kpi.parquet import day_number
 from router.line.secrets import Secrets
 from router.settings import Settings
 
@@ -82,33 +82,10 @@ def entries(redis: Any, key: str, after: str, before: str = "") -> Iterator[list
         yield from forward(redis, key, start, f"({before}" if before else "+", BATCH_COUNT)
 
 
-def moment(text: str, clock: LocalClock, now_ms: int, *, ends: bool = False) -> int:
-    """Return the moment (UTC ms) of ``2026-11-21``, ``2026-11-21T08:30``, ``08:30`` (today), ``today``, ``yesterday``.
-
-    A day is its beginning, or its end where the moment ``ends`` a span. Raises HotlineError for anything else.
-    """
-    today = Halves(clock).of(now_ms)[2]
-    word = text.strip().replace(" ", "T")
-    try:
-        if word in ("today", "yesterday"):
-            day, minute = today - (word == "yesterday"), 0
-        elif ":" in word:
-            date, _, at = word.rpartition("T")
-            time = datetime.time.fromisoformat(at)
-            return utc_of(clock, day_number(date) if date else today, time.hour * 60 + time.minute)
-        else:
-            day, minute = day_number(word), 0
-        return utc_of(clock, day + 1 if ends else day, minute)
-    except ValueError:
-        raise HotlineError(
-            f"'{text}' is no moment", "write 2026-11-21, 2026-11-21T08:30, 08:30, today or yesterday"
-        ) from None
-
-
 def span_of(past: Past, since: str, until: str, now_ms: int) -> tuple[int, int]:
     """Return the span meant by ``--from`` and ``--to``; by default today up to now."""
-    begins = moment(since or "today", past.clock, now_ms)
-    ends = moment(until, past.clock, now_ms, ends=True) if until else now_ms + 1
+    begins = past_moment(since or "today", past.clock, now_ms)
+    ends = past_moment(until, past.clock, now_ms, ends=True) if until else now_ms + 1
     if ends <= begins:
         raise HotlineError("--to is not after --from", "a day alone means the whole of it")
     return begins, ends
