@@ -255,7 +255,7 @@ class Offering:
             self._say(turn, call, ("router/invalid_key",))
 
     def _confirmed(self, turn: Turn, call: Call, step: OfferStep, key: str) -> Reply | None:
-        rules = self._callbacks.rules(call.queue)
+        rules = self._callbacks.checks.rules(call.queue)
         if key == RIGHT_KEY:
             self._book(turn, call, step, OfferEvent.RIGHT, 0)
         elif key == OTHER_KEY:
@@ -378,7 +378,7 @@ class Offering:
             case OfferStage.OPEN:
                 names = ("router/callback_open",)
             case OfferStage.CONFIRM:
-                times = ("router/callback_time",) if self._callbacks.rules(call.queue).slot_count else ()
+                times = ("router/callback_time",) if self._callbacks.checks.rules(call.queue).slot_count else ()
                 number = self._spoken(call, step.number.lstrip("+"))
                 names = ("router/callback_choices", *times)
                 before = (*before, "router/callback_number")
@@ -431,7 +431,7 @@ class Offering:
         known = self._desk.state.callbacks.get(call.own_callback)
         number = call.offer.number if call.offer is not None else ""
         return known or self._callbacks.open_for(
-            self._callbacks.number_of(number or call.caller.number or ""), call.queue
+            self._callbacks.checks.number_of(number or call.caller.number or ""), call.queue
         )
 
     def _recording_of(self, call: Call) -> str:
