@@ -288,17 +288,9 @@ class Line:
             await self.redis.stop()
 
     async def _free_ports(self, *names: str) -> None:
-        """See that the ports are free, leaving a part that was just killed a moment to let go."""
+        """See that the ports of some settings are free."""
         wanted = [port for port in ports.wanted(self.settings) if port.setting in names]
-        for attempt in range(20):
-            try:
-                ports.check(self.settings.host, wanted)
-            except SetupError:
-                if attempt == 19:
-                    raise
-                await asyncio.sleep(0.1)
-            else:
-                return
+        await ports.check_soon(self.settings.host, wanted)
 
 
 async def answers(url: str) -> bool:
