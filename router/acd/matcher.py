@@ -68,6 +68,8 @@ class Matcher:
         self._unlisted: dict[AgentId, None] = {}
         """Idle agents who are in no heap yet."""
         self._waiting: dict[CallId, Waiting] = {}
+        self._group_of: dict[CallId, _Group] = {}
+        """The group of each waiting call, which need not be looked up by all its needs again and again."""
         self._order: dict[QueueName, list[WaitKey]] = {}
         self._reached: dict[QueueName, int] = {}
         """How many of a queue's steps all its calls have reached by its length or its staff."""
@@ -100,7 +102,7 @@ class Matcher:
 
     def add(self, waiting: Waiting) -> bool:
         """Let a call wait. Returns whether an idle agent was there for it."""
-        group = self._group(waiting.group)
+        group = self._group_of[waiting.call] = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
         self._patient_count += waiting.patient
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
@@ -121,6 +123,7 @@ class Matcher:
         self._touch(waiting.queue)
         if not waiting.offered:
             self._unlist(waiting)
+        del self._group_of[call]
 
     def offered(self, call: CallId, agent: AgentId) -> None:
         """An agent is being rung for the call; it keeps its place but is not matched meanwhile."""
@@ -165,6 +168,7 @@ class Matcher:
         if widen:
             waiting.senior_groups, waiting.sticky = (), ""
         waiting.more_groups += tuple(name for name in more_groups if name not in waiting.more_groups)
+        self._group_of[call] = self._group(waiting.group)
         if not waiting.offered:
             self._list(waiting)
 
@@ -258,6 +262,10 @@ class Matcher:
             seen.update(group.members)
         return (self._agents[agent] for agent in seen)
 
+    def is_served(self, queue: QueueName) -> bool:
+        """Say whether anybody in service may serve a queue as it is now, its steps included."""
+        return any(group.members for group in self._of_queue.get(queue, {}).values())
+
     def anybody_of(self, groups: tuple[str, ...]) -> bool:
         """Say whether somebody of these agent groups is in service."""
         return any(set(self._floor.agents[number].groups) & set(groups) for number in self._agents)
@@ -313,10 +321,13 @@ class Matcher:
 
     def match(self) -> Iterator[Pick]:
         """Yield picks until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each."""
-        self._check_conditions()
+        if self._touched:
+            self._check_conditions()
         while True:
-            waiting = self._next_new_call()
-            if waiting is not None:
+            if self._new_calls:
+                waiting = self._next_new_call()
+                if waiting is None:
+                    continue
                 pick = self._best_agent(waiting)
                 if pick is not None and pick.agent in self._new_agents:
                     # The agent has become idle in this very turn: somebody else who waits for them may come first.
@@ -347,7 +358,7 @@ class Matcher:
         """A call that is to ring at several phones at once, rings at fewer, and has not rung at this agent's."""
         for call in self._ringing_at_few:
             waiting = self._waiting[call]
-            group = self._group(waiting.group)
+            group = self._group_of[call]
             if agent in group.members and agent not in waiting.tried and self._has_right(group):
                 return Pick(waiting, agent, "", 1, 0, 0)
         return None
@@ -362,7 +373,7 @@ class Matcher:
         Agents not rung in this round come first; are all rung, a new round begins. A phone that did not take a call
         rests for a moment (it is not idle), so a round costs time and none is rung in a loop.
         """
-        group = self._group(waiting.group)
+        group = self._group_of[waiting.call]
         for agent in list(self._unlisted):
             self._list_idle(agent)
         if not group.idle_count or not self._has_right(group):
@@ -455,11 +466,12 @@ class Matcher:
             self._touched[queue] = None
 
     def _list(self, waiting: Waiting) -> None:
-        insort(self._group(waiting.group).waiting, (waiting.key, waiting.call))
-        heapq.heappush(self._new_calls, (waiting.key, waiting.call))
+        entry = (waiting.key, waiting.call)
+        insort(self._group_of[waiting.call].waiting, entry)
+        heapq.heappush(self._new_calls, entry)
 
     def _unlist(self, waiting: Waiting) -> None:
-        listed = self._groups[waiting.group].waiting
+        listed = self._group_of[waiting.call].waiting
         del listed[bisect_left(listed, (waiting.key, waiting.call))]
 
     def _list_idle(self, agent: AgentId) -> None:
