@@ -13,7 +13,11 @@ ENGAGED_MS: Ms = 15_000
 """How long a callback rests while its number is on the line with us."""
 SWITCH_MS: Ms = 5_000
 SHUT_MS: Ms = 60_000
+DAYS_AHEAD = 14
+"""So far ahead is the next open day looked for: beyond the longest holidays."""
+_MINUTE_MS: Ms = 60_000
 _DAY_MS: Ms = 86_400_000
+_DAY_MIN = 1_440
 _HOUR_MS: Ms = 3_600_000
 
 
@@ -86,6 +90,21 @@ class CallbackChecks:
             return at
         minutes = calendar.next_change(local)
         return None if minutes is None else at - at % 60_000 + minutes * 60_000
+
+    def next_time(self, queue: QueueName, minute: int, now: Ms) -> Ms | None:
+        """The next moment of a time of day at which customers of a queue may be rung; None where it never is open then.
+
+        ``minute`` is since midnight on the site's clock. A time that a clock put on leaves out is passed over.
+        """
+        clock = self._desk.site.clock
+        today = now - now % _MINUTE_MS + (minute - clock.at(now).minute) * _MINUTE_MS
+        for day in range(DAYS_AHEAD + 1):
+            at = today + day * _DAY_MS
+            apart = (minute - clock.at(at).minute + _DAY_MIN // 2) % _DAY_MIN - _DAY_MIN // 2
+            at += apart * _MINUTE_MS  # the clock was put on or back between
+            if at > now and clock.at(at).minute == minute and self.opening(queue, at) == at:
+                return at
+        return None
 
     def _calendar(self, queue: QueueName) -> Calendar | None:
         site = self._desk.site
