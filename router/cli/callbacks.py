@@ -1,13 +1,12 @@
 """``hotline callbacks``: whom we have promised to call back: list, show, add, cancel, try now."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from router.cli.moments import OF_THE_YEAR, coming_moment, on_clock
-from router.cli.options import Json
+from router.cli.options import Json, Lang, Language
 from router.cli.output import print_json, print_table
 from router.cli.reach import overview, put, row_of
 from router.core.events import CallbackAddAsked, CallbackCancelAsked, CallbackRetryAsked
@@ -15,15 +14,6 @@ from router.core.events import CallbackAddAsked, CallbackCancelAsked, CallbackRe
 commands = typer.Typer(no_args_is_help=True, help="Callbacks: whom we have promised to call back.")
 Id = Annotated[str, typer.Argument(metavar="CALLBACK", help="the callback's id, or k7 of it", show_default=False)]
 
-
-class Language(StrEnum):
-    """The languages of the lists."""
-
-    EN = "en"
-    ZH = "zh"
-
-
-Lang = Annotated[Language, typer.Option("--lang", help="language of the words")]
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {

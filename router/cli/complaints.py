@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from router.cli.callbacks import Lang, Language
 from router.cli.moments import OF_THE_YEAR, on_clock
-from router.cli.options import Json
+from router.cli.options import Json, Lang, Language
 from router.cli.output import print_json, print_table, span
 from router.cli.reach import overview, put, row_of
 from router.core.events import ComplaintMoveAsked, ComplaintOpenAsked

@@ -10,10 +10,9 @@ import typer
 from router.adapters.cloudevents import as_cloudevent
 from router.adapters.record_codec import from_fields, is_ours, to_json
 from router.adapters.stream_keys import public_key, queue_key, stream_key
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, SiteLang, settings_of
 from router.cli.output import printable, refuse
 from router.cli.streams import line_redis
-from router.cli.why import Lang
 from router.core.localtime import LocalClock
 from router.flowfile import load_site
 from router.why import moments
@@ -33,7 +32,7 @@ def events(
     queue: Annotated[str, typer.Option(help="only those of one queue", show_default=False)] = "",
     call: Annotated[str, typer.Option(help="only those of one call", show_default=False)] = "",
     public: Annotated[bool, typer.Option("--public", help="as the public reads them: without callers' data")] = False,
-    lang: Lang = None,
+    lang: SiteLang = None,
     json: Json = False,
     cloudevents: Annotated[bool, typer.Option("--cloudevents", help="print CloudEvents 1.0 for scripts")] = False,
 ) -> None:

@@ -73,6 +73,12 @@ def test_a_command_that_speaks_to_the_router_needs_no_library_of_reports(tmp_pat
     assert (code, COUNTING & modules) == (1, set())  # no router there
 
 
+@pytest.mark.parametrize("name", ["agents", "calls", "callbacks", "events", "messages", "queues", "status", "surge"])
+def test_a_command_that_looks_at_the_line_needs_no_core(tmp_path: Path, name: str) -> None:
+    _, modules = loaded(tmp_path, name, "--help")
+    assert "router.callcontrol" not in modules
+
+
 def test_a_command_that_counts_does_load_them(tmp_path: Path) -> None:
     """So the tests above can fail."""
     _, modules = loaded(tmp_path, "measures", "--help")
