@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from router.cli.options import Home
+
 
 class Listed(NamedTuple):
     """A command as ``hotline --help`` lists it: the module it is in, and the first sentence of its own help."""
@@ -85,3 +87,23 @@ def load(name: str) -> Any:
     app.callback()(lambda: None)  # a group even where the module has one command alone
     importlib.import_module(f"router.cli.{COMMANDS[name].module}").register(app)
     return cast(Any, typer.main.get_group(app)).commands[name]
+
+
+def build() -> typer.Typer:
+    """Return the whole command line; no command is loaded yet."""
+    app = typer.Typer(
+        name="hotline",
+        cls=LoadedWhenMeant,
+        help="Run a hotline: its line, its agents, its queues, its calls.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def root(home: Home = None) -> None:
+        """Run a hotline: its line, its agents, its queues, its calls."""
+
+    return app

@@ -95,6 +95,12 @@ def test_the_router_loads_no_library_of_reports() -> None:
     assert not COUNTING & modules
 
 
+def test_nothing_that_takes_time_is_loaded_before_ctrl_c_is_answered_for() -> None:
+    code = "import router.cli, sys; print([name for name in ('typer', 'pydantic', 'rich') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_every_command_is_listed_with_the_first_sentence_of_its_own_help() -> None:
     listed = {name: listed.help for name, listed in commands.COMMANDS.items()}
     assert listed == {name: commands.load(name).get_short_help_str(500) for name in commands.COMMANDS}
