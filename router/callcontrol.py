@@ -15,6 +15,7 @@ from router.control import invariants, overview, reconcile
 from router.control.announcing import ANNOUNCE, Announcements
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
+from router.control.callback_asks import CallbackAsks
 from router.control.callbacks import Callbacks, is_callback
 from router.control.calling_back import CallingBack
 from router.control.codes import Codes
@@ -56,10 +57,12 @@ class CallControl:
 
     def __init__(self, sites: Mapping[str, Site], site: str, state: State | None = None) -> None:
         self.desk = Desk(sites, state if state is not None else State(config=site))
+        self._wants = self.desk.state.ledger.wants
         self.ending = Ending(self.desk)
         self.whispers = Whispers(self.desk)
         self.open_lines = OpenLines(self.desk)
         self.callbacks = Callbacks(self.desk, self.ending)
+        self.callback_asks = CallbackAsks(self.desk, self.callbacks)
         self.calling_back = CallingBack(self.desk, self.ending, self.callbacks, self.whispers)
         self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines, self.calling_back)
         self.transfers = Transfers(self.desk, self.ending)
@@ -96,14 +99,16 @@ class CallControl:
 
     def handle(self, event: events.Event, now: Ms) -> list[Output]:
         """Take a fact in and return what follows from it, in order."""
-        turn = self._turn(now)
+        state = self.desk.state
+        turn = Turn(now, state.ledger, state.config, self._wants)
         _MACHINES[type(event)](self, turn, event)
         self._settle(turn)
         return turn.out
 
     def expire(self, now: Ms) -> list[Output]:
         """Fire the timers due by ``now``, in (deadline, seq) order."""
-        turn = self._turn(now)
+        state = self.desk.state
+        turn = Turn(now, state.ledger, state.config, self._wants)
         while (timer := self.desk.timers.pop_due(now)) is not None:
             self._fire(turn, timer)
             self._settle(turn)
@@ -335,9 +340,6 @@ class CallControl:
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
 
-    def _turn(self, now: Ms) -> Turn:
-        return Turn(now, self.desk.state.ledger, self.desk.state.config)
-
     def _fire(self, turn: Turn, timer: Timer) -> None:
         kind, _, subject = timer.owner.partition(":")
         if kind == "agent":
@@ -436,9 +438,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
-    events.CallbackAddAsked: lambda core, turn, e: core.callbacks.add_asked(turn, e),
-    events.CallbackCancelAsked: lambda core, turn, e: core.callbacks.cancel_asked(turn, e),
-    events.CallbackRetryAsked: lambda core, turn, e: core.callbacks.retry_asked(turn, e),
+    events.CallbackAddAsked: lambda core, turn, e: core.callback_asks.add(turn, e),
+    events.CallbackCancelAsked: lambda core, turn, e: core.callback_asks.cancel(turn, e),
+    events.CallbackRetryAsked: lambda core, turn, e: core.callback_asks.retry(turn, e),
     events.ComplaintOpenAsked: lambda core, turn, e: core.complaints.opened(turn, e),
     events.ComplaintMoveAsked: lambda core, turn, e: core.complaints.moved(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),
