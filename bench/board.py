@@ -19,7 +19,7 @@ import msgspec
 from playwright.async_api import Page, async_playwright
 
 from bench.board_parts import Parts, is_up, open_page, parts, stop_archive, write_site
-from bench.processes import cpu_by_part, machine_busy_s
+from bench.processes import cpu_by_part, machine_busy_s, stolen_s
 from bench.sender import Sent, send, xadd
 from router.core.records import CallConnected, Record
 from router.drill.floor_day import FloorDay
@@ -81,9 +81,11 @@ async def measure(arguments: argparse.Namespace) -> None:
                 if _now_ms() > begins:
                     print("records were not ready in time: the first are late", file=sys.stderr)
                 await asyncio.sleep(max(0, begins - _now_ms() - 200) / 1_000)
-                cpu, busy_s, began = cpu_by_part(line.processes), machine_busy_s(), time.monotonic()
+                cpu, busy_s, stolen = cpu_by_part(line.processes), machine_busy_s(), stolen_s()
+                began = time.monotonic()
                 sent = await asyncio.to_thread(send, port, password, made, commands)
                 took_s, busy_s = time.monotonic() - began, machine_busy_s() - busy_s
+                stolen = stolen_s() - stolen
                 cost = {part: had - cpu.get(part, 0.0) for part, had in cpu_by_part(line.processes).items()}
                 await drawn(page, made[-1].seq)
                 seen: list[list[float]] = await page.evaluate("window.drawnAt")
@@ -98,6 +100,7 @@ async def measure(arguments: argparse.Namespace) -> None:
         for part, had_s in sorted(cost.items(), key=lambda one: -one[1]):
             print(f"| processor: {part} | {100 * had_s / took_s:.1f} % of one |")
         print(f"| processor: others on this machine | {100 * (busy_s - sum(cost.values())) / took_s:.0f} % of one |")
+        print(f"| processor: taken away by the host | {100 * stolen / took_s:.0f} % of one |")
         print(f"| processor: together | {100 * sum(cost.values()) / took_s:.0f} % of {os.cpu_count()}00 % |")
         print(f"| calls answered: the stream, the page | {answered:,}, {shown} |")
         print(f"| records: the stream, the archive | {made[-1].seq:,}, {archived} |")

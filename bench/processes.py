@@ -38,6 +38,11 @@ def machine_busy_s() -> float:
     return (user + nice + system + interrupts + soft) / _TICKS
 
 
+def stolen_s() -> float:
+    """Return the seconds for which the processors of this machine were given to somebody else by its host."""
+    return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8]) / _TICKS
+
+
 def _part_of(name: str, words: str) -> str:
     if "router.board.counter" in words:
         return "the board's counting"
