@@ -35,7 +35,7 @@ from router.adapters.recordings import AwayMessages, erase_recording, recording_
 from router.adapters.redis_stream import Keep, RedisStream
 from router.callcontrol import CallControl
 from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
-from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
+from router.core.events import CallerErasureDone, Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.present import present_of
 from router.core.records import Record
 from router.engine import Clock, Engine
@@ -213,6 +213,8 @@ class Router:
                 messages=lambda wanted, done_too: recovered.core.messages(
                     self._engine.clock(), wanted, done_too=done_too
                 ),
+                held=lambda caller: msgspec.to_builtins(recovered.core.held(caller)),
+                forget=self._forget,
             ),
         )
         await control.start()
@@ -338,6 +340,13 @@ class Router:
 
     async def _erase(self, command: EraseRecording) -> None:
         self._engine.submit(await asyncio.to_thread(erase_recording, self._recordings, command.recording))
+
+    async def _forget(self, done: CallerErasureDone) -> Mapping[str, Any]:
+        """Note an erasure as the first thing in new files; the old ones go with the next snapshot, which comes now."""
+        journal_from, outbox_from = self._journal.cut(), self._outbox.cut()
+        await self._engine.ask(done)
+        self._segment_closed.set()
+        return {"journal_from": journal_from, "outbox_from": outbox_from}
 
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)

@@ -24,6 +24,7 @@ from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.erasure import Erasure, Held
 from router.control.inbox import Inbox
 from router.control.legs import Legs
 from router.control.locks import Locks
@@ -90,6 +91,7 @@ class CallControl:
         )
         self.codes = Codes(self.desk)
         self.inbox = Inbox(self.desk)
+        self.erasure = Erasure(self.desk, self.inbox)
         self.surges = Surges(self.desk)
 
     # --- the contract ---
@@ -152,6 +154,10 @@ class CallControl:
     def messages(self, now: Ms, wanted: str = "", *, done_too: bool = False) -> list[dict[str, Any]]:
         """Messages as plain data, the oldest first: the one ``wanted``, else those not done, or all."""
         return self.inbox.rows(now, wanted, done_too=done_too)
+
+    def held(self, caller: str) -> Held:
+        """What is remembered of a caller, and what of it is still open."""
+        return self.erasure.held(caller)
 
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
@@ -416,6 +422,8 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.MessageFound: lambda core, turn, e: core.inbox.found(turn, e),
     events.MessageAsked: lambda core, turn, e: core.inbox.asked(turn, e),
     events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
+    events.CallerErasureAsked: lambda core, turn, e: core.erasure.asked(turn, e),
+    events.CallerErasureDone: lambda core, turn, e: core.erasure.done(turn, e),
     events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,

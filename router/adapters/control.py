@@ -1,7 +1,8 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to), ``GET /messages`` (what callers have left; ``?message=m12``, ``?all=1``) and ``POST
+gives the records it led to), ``POST /held`` (what is remembered of a caller), ``POST /forget`` (closes the files that
+still have what was forgotten), ``GET /messages`` (what callers have left; ``?message=m12``, ``?all=1``) and ``POST
 /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now or at a time; 422 with the mistakes or
 failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its
 owner's alone.
@@ -30,6 +31,8 @@ from router.core.events import (
     CallbackAddAsked,
     CallbackCancelAsked,
     CallbackRetryAsked,
+    CallerErasureAsked,
+    CallerErasureDone,
     CallerMessagesAsked,
     ComplaintMoveAsked,
     ComplaintOpenAsked,
@@ -64,6 +67,7 @@ AnyAsk = (
     | AppointmentAsked
     | MessageAsked
     | CallerMessagesAsked
+    | CallerErasureAsked
     | CallbackAddAsked
     | CallbackCancelAsked
     | CallbackRetryAsked
@@ -98,6 +102,10 @@ def socket_path(home: Path) -> Path:
     return home.absolute() / "run" / "control.sock"
 
 
+async def _no_files(done: CallerErasureDone) -> Mapping[str, Any]:
+    return {}
+
+
 class Services(NamedTuple):
     """What the control socket offers, as functions of the running router."""
 
@@ -110,6 +118,10 @@ class Services(NamedTuple):
     """Makes a site folder or a kept version live. Raises SiteError with what keeps it from that."""
     messages: Callable[[str, bool], Sequence[Mapping[str, Any]]] = lambda wanted, done_too: ()
     """What callers have left, the oldest first: one message by its number (or "" for all), those that are done too."""
+    held: Callable[[str], Mapping[str, Any]] = lambda caller: {}
+    """What is remembered of a caller, by number."""
+    forget: Callable[[CallerErasureDone], Awaitable[Mapping[str, Any]]] = _no_files
+    """Notes an erasure and begins new files of journal and outbox behind it; says with which entry and record."""
 
 
 class ControlServer:
@@ -136,6 +148,8 @@ class ControlServer:
                 web.get("/messages", self._messages),
                 web.post("/ask", self._ask),
                 web.post("/publish", self._publish),
+                web.post("/held", self._held),
+                web.post("/forget", self._forget),
             ]
         )
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -174,6 +188,13 @@ class ControlServer:
         ask: AnyAsk = msgspec.json.decode(await request.read(), type=AnyAsk)
         records = await self._services.ask(ask)
         return _reply(records)
+
+    async def _held(self, request: web.Request) -> web.Response:
+        return _reply(self._services.held(msgspec.json.decode(await request.read(), type=str)))
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        done = msgspec.json.decode(await request.read(), type=CallerErasureDone)
+        return _reply(await self._services.forget(done))
 
     async def _publish(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -259,6 +280,16 @@ class Control:
         """Put an agent's request; return the records it led to, an ``AskRefused`` among them where it was refused."""
         records: list[dict[str, Any]] = await self._good("POST", "/ask", msgspec.json.encode(ask))
         return records
+
+    async def held(self, caller: str) -> dict[str, Any]:
+        """Return what is remembered of a caller (:class:`router.control.erasure.Held` as plain data)."""
+        held: dict[str, Any] = await self._good("POST", "/held", msgspec.json.encode(caller))
+        return held
+
+    async def forget(self, done: CallerErasureDone) -> dict[str, Any]:
+        """Note that a caller was erased; return with which entry of the journal and which record new files begin."""
+        began: dict[str, Any] = await self._good("POST", "/forget", msgspec.json.encode(done))
+        return began
 
     async def publish(self, wanted: Publish | None = None) -> dict[str, Any]:
         """Make a site folder (an absolute path) or a kept version live.

@@ -46,7 +46,7 @@ def from_fields(fields: Mapping[str, str]) -> Record:
     kind = RECORD_TYPES.get(name)
     if kind is None:
         raise msgspec.ValidationError(f"no record is called '{name}'")
-    nested = _nested_fields(kind)
+    nested = nested_fields(kind)
     plain: dict[str, Any] = {
         **dict.fromkeys(_optional_fields(kind)),
         **{key: msgspec.json.decode(value) if key in nested else value for key, value in fields.items()},
@@ -74,7 +74,7 @@ def _flat(value: object) -> str:
 
 
 @functools.cache
-def _nested_fields(kind: type[Record]) -> frozenset[str]:
+def nested_fields(kind: type[Record]) -> frozenset[str]:
     """The fields whose values are JSON: those that are no string, number, boolean or word."""
     return frozenset(field.name for field in msgspec.structs.fields(kind) if not _is_scalar(field.type))
 

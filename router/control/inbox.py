@@ -142,6 +142,10 @@ class Inbox:
         for message in found:
             self._delete(turn, message, MessageEvent.DELETED, "caller", event.by)
 
+    def delete(self, turn: Turn, message: Message, by: str) -> None:
+        """A message goes, with its recording, because its caller is to be forgotten."""
+        self._delete(turn, message, MessageEvent.DELETED, "caller", by)
+
     def timer(self, turn: Turn, subject: str, name: str) -> None:
         """A deadline of a message: the alert before it, the deadline itself, or the end of a claim."""
         message = self._desk.state.messages[subject]

@@ -841,6 +841,15 @@ class AskRefused(Record, frozen=True, kw_only=True):
     cure: str
 
 
+class CallerErased(Record, frozen=True, kw_only=True):
+    """One caller's data were erased; whose is not said. ``counts``: how much where; ``left`` places that still
+    have them."""
+
+    counts: dict[str, int]
+    left: int
+    by: str
+
+
 class Ignored(Record, frozen=True, kw_only=True):
     """A late or impossible event from outside; kept so that nothing vanishes silently."""
 
@@ -909,6 +918,7 @@ AnyRecord = (
     | ScoreGiven
     | NoticeEnded
     | AskRefused
+    | CallerErased
     | Ignored
 )
 """Every record, for decoding."""

@@ -1,0 +1,72 @@
+"""``hotline erase``: takes one caller's data out of everything the line keeps, and says what was erased where."""
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from router.cli.callbacks import Lang, Language
+from router.cli.erase_words import WORDS
+from router.cli.erasing import Erasing, Outcome
+from router.cli.options import Json, settings_of
+from router.cli.output import print_json, print_table, refuse
+from router.cli.past import Past
+from router.core.numbering import to_e164
+
+Caller = Annotated[str, typer.Argument(metavar="NUMBER", help="the caller's number, +8613800138000 or as dialled")]
+By = Annotated[str, typer.Option("--by", help="who asked for it, for the record; never the caller's name")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="say what there is; change nothing")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("erase")(erase)
+
+
+def erase(
+    caller: Caller, by: By = "cli", dry_run: DryRun = False, lang: Lang = Language.EN, json: Json = False
+) -> None:
+    """Erase one caller's data: router, streams, archive, messages, recordings, logs. Their calls stay, as nobody's.
+
+    Something of theirs that is still open (a call, a callback, a complaint) is named instead, with what to do first.
+    Files of the site that have the number are named, never changed. Exit code 1: something is left to do by hand.
+    """
+    erase_caller_everywhere(caller, by, dry_run=dry_run, lang=lang, json=json)
+
+
+def erase_caller_everywhere(caller: str, by: str, *, dry_run: bool, lang: Language, json: bool) -> None:
+    """Do it and tell. Raises typer.Exit: 1 where something is left to do, 2 for a number that is none."""
+    past = Past(settings_of())
+    number = to_e164(caller, past.country)
+    if not number:
+        raise refuse(f"'{caller}' is no telephone number", "write it as +8613800138000")
+    words = WORDS[lang.value]
+
+    def watch(step: str) -> None:
+        if not json:
+            typer.echo(f"... {words[f'step.{step}']}", err=True)
+
+    outcome = Erasing(past, number, by, watch).run(dry_run=dry_run)
+    if json:
+        print_json({"clean": outcome.clean, **msgspec.to_builtins(outcome)})
+    else:
+        _tell(outcome, words)
+    if not outcome.clean:
+        raise typer.Exit(1)
+
+
+def _tell(outcome: Outcome, words: dict[str, str]) -> None:
+    if outcome.open:
+        typer.echo(words["open.dry" if outcome.dry_run else "open"], err=not outcome.dry_run)
+        for what, name, cure in outcome.open:
+            typer.echo(f"  {words[what]} {name}: {cure}", err=not outcome.dry_run)
+    if outcome.dry_run or not outcome.open:
+        typer.echo(words["found" if outcome.dry_run else "done"])
+        rows = [(words[name], count) for name, count in outcome.counts.items()]
+        rows += [(f"  {key}", count) for key, count in outcome.streams.items() if count]
+        print_table(tuple(words["columns"].split("|")), rows, "")
+    for name, lines in (("named", outcome.named), ("left", outcome.left)):
+        if lines:
+            typer.echo(words[name])
+            for line in lines:
+                typer.echo(f"  {line}")
