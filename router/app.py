@@ -33,8 +33,9 @@ from router.adapters.pseudonyms import pseudonyms
 from router.adapters.record_counts import RecordCounts
 from router.adapters.recordings import AwayMessages, erase_recording, recording_over
 from router.adapters.redis_stream import Keep, RedisStream
+from router.adapters.talk_recordings import TalkRecordings, keep_talks
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
+from router.core.commands import CheckPin, Command, EraseRecording, KeepTalks, LookUp, SendNotice
 from router.core.events import CallerErasureDone, Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.present import present_of
 from router.core.records import Record
@@ -189,6 +190,12 @@ class Router:
         self._away = AwayMessages(
             recordings=self._recordings, country=site.country, submit=self._submit, known=recovered.core.recordings
         )
+        self._talks = TalkRecordings(
+            recordings=self._recordings,
+            keep_ms=lambda: self._live.site.messages.talk_keep_ms,
+            submit=self._submit,
+            now=lambda: self._engine.clock(),
+        )
         self._engine = Engine(
             recovered.core,
             journal=journal,
@@ -247,6 +254,7 @@ class Router:
                 tasks.create_task(self._keep("ari", self._ari.run), name="ari"),
                 tasks.create_task(self._keep("ami", self._ami.run), name="ami"),
                 tasks.create_task(self._keep("away messages", self._away.run), name="away messages"),
+                tasks.create_task(self._keep("talk recordings", self._talks.run), name="talk recordings"),
                 tasks.create_task(self._keep("health", self._look_after), name="health"),
             ]
             await stop.wait()
@@ -322,6 +330,8 @@ class Router:
             self._tasks.create_task(self._lookups.answer(command), name="lookup")
         elif isinstance(command, SendNotice):
             self._tasks.create_task(self._notices.deliver(command), name="notice")
+        elif isinstance(command, KeepTalks):
+            self._tasks.create_task(asyncio.to_thread(keep_talks, self._recordings, command.call), name="keep talks")
         elif isinstance(command, EraseRecording):
             self._tasks.create_task(self._erase(command), name="erase")
         else:

@@ -424,6 +424,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
     events.CallerErasureAsked: lambda core, turn, e: core.erasure.asked(turn, e),
     events.CallerErasureDone: lambda core, turn, e: core.erasure.done(turn, e),
+    events.TalkExpired: lambda core, turn, e: core.inbox.talk_expired(turn, e),
     events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,

@@ -97,7 +97,7 @@ def recordings_of(folder: Path, traces: Traces) -> list[Path]:
     return found
 
 
-_CALL = re.compile(r"(.+\.\d+\.c\d+)\.(?:r|talk)\d+")
+_CALL = re.compile(r"(.+\.\d+\.c\d+)\.(?:r\d+|talk\d+|keep)")
 """The call's id in the name of a recording of it."""
 
 

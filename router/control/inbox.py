@@ -205,6 +205,10 @@ class Inbox:
         del state.erasing[event.recording]
         turn.note(records.RecordingDeleted, recording=event.recording, message=message, found=event.found)
 
+    def talk_expired(self, turn: Turn, event: events.TalkExpired) -> None:
+        """The recording of a talk went by its age."""
+        turn.note(records.RecordingDeleted, recording=event.recording, message="", found=True)
+
     def router_started(self, turn: Turn) -> None:
         """What was to be erased when the router stopped is ordered again."""
         for recording in self._desk.state.erasing:

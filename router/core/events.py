@@ -457,6 +457,12 @@ class CallerErasureDone(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class TalkExpired(Event, frozen=True, kw_only=True):
+    """The recording of a talk had grown too old and was deleted."""
+
+    recording: str
+
+
 class RecordingErased(Event, frozen=True, kw_only=True):
     """The answer to ``EraseRecording``. ``found`` says whether the file was there; ``trouble`` why it still is."""
 
@@ -512,6 +518,7 @@ AnyEvent = (
     | CallerMessagesAsked
     | CallerErasureAsked
     | CallerErasureDone
+    | TalkExpired
     | RecordingErased
 )
 """Every event, for decoding and exhaustive matching."""

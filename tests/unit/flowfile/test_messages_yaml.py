@@ -16,6 +16,7 @@ MESSAGES = """\
 keep_for: 60d
 keep_types: [complaint]
 away: night
+talks: {keep_for: 180d, keep_types: [complaint]}
 boxes:
   night:
     title: Night box
@@ -57,6 +58,7 @@ def test_it_is_without_mistakes_and_what_it_becomes(write_site: WriteSite) -> No
     folder = write_site(ALL)
     assert [str(finding) for finding in check_site(folder)] == []
     site = load_site(folder)
+    assert (site.messages.talk_keep_ms, site.messages.talk_keep_types) == (180 * DAY_MS, ("complaint",))
     assert site.messages.boxes == {
         "night": Box(
             name="night",
