@@ -16,7 +16,6 @@ MESSAGES = """\
 keep_for: 60d
 keep_types: [complaint]
 away: night
-talks: {keep_for: 180d, keep_types: [complaint]}
 boxes:
   night:
     title: Night box
@@ -26,6 +25,7 @@ boxes:
     claim_for: 15m
     keep_for: 30d
   inbound: {answer_within: 40m}
+talks: {keep_for: 180d}
 """
 QUEUES = """\
 queues:
