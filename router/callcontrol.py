@@ -172,6 +172,7 @@ class CallControl:
             "surges": self.surges.overview(now),
             "callbacks": self.callbacks.rows(now),
             "complaints": self.complaints.rows(),
+            "messages_open": self.inbox.open_rows(),
         }
 
     # --- the router, the site and the switch ---

@@ -10,6 +10,7 @@ from properties import test_callcontrol_machine as courses
 
 from router.acd.spec import Queue
 from router.core import events
+from router.core.ids import AgentId
 from router.core.present import Present, present_of
 from router.core.records import AgentState, Record
 from router.core.routing import queues_of
@@ -57,8 +58,25 @@ class Course(courses.Course):
         groups = self.choose([None, (), *[(group,) for group in sorted(known)]])
         self.outside.feed(events.AgentRegroupAsked(agent=self.choose(AGENTS), groups=groups, by="lead"))
 
+    def message(self) -> None:
+        """Somebody has left a message, or something is done with one."""
+        outside = self.outside
+        known = list(outside.core.desk.state.messages)
+        if not known or self.choose([True, False, False]):
+            name = f"messages/{len(outside.told)}.wav"
+            caller = events.Caller(number="+8613800138000")
+            outside.feed(
+                events.MessageFound(
+                    recording=name, did="4001860", caller=caller, left_at=outside.now - 5, length_ms=4_000
+                )
+            )
+        else:
+            ask = self.choose(["claim", "release", "done", "reopen", "delete"])
+            agent = AgentId(self.choose([*AGENTS, ""]))
+            outside.feed(events.MessageAsked(message=self.choose(known), ask=ask, agent=agent))
+
     def possible(self) -> Any:
-        return {**super().possible(), self.publish: 1, self.close_queue: 1, self.regroup: 2}
+        return {**super().possible(), self.publish: 1, self.close_queue: 1, self.regroup: 2, self.message: 2}
 
 
 def as_plain(present: Present, agents: set[str]) -> dict[str, Any]:
@@ -70,6 +88,7 @@ def as_plain(present: Present, agents: set[str]) -> dict[str, Any]:
             "agents": {name: agent for name, agent in present.agents.items() if name in agents},
             "phones": present.phones,
             "callbacks": present.callbacks,
+            "messages": present.messages,
             "queues": present.queues,
         }
     )
