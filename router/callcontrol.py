@@ -57,6 +57,7 @@ class CallControl:
 
     def __init__(self, sites: Mapping[str, Site], site: str, state: State | None = None) -> None:
         self.desk = Desk(sites, state if state is not None else State(config=site))
+        self._wants = self.desk.state.ledger.wants
         self.ending = Ending(self.desk)
         self.whispers = Whispers(self.desk)
         self.open_lines = OpenLines(self.desk)
@@ -98,14 +99,16 @@ class CallControl:
 
     def handle(self, event: events.Event, now: Ms) -> list[Output]:
         """Take a fact in and return what follows from it, in order."""
-        turn = self._turn(now)
+        state = self.desk.state
+        turn = Turn(now, state.ledger, state.config, self._wants)
         _MACHINES[type(event)](self, turn, event)
         self._settle(turn)
         return turn.out
 
     def expire(self, now: Ms) -> list[Output]:
         """Fire the timers due by ``now``, in (deadline, seq) order."""
-        turn = self._turn(now)
+        state = self.desk.state
+        turn = Turn(now, state.ledger, state.config, self._wants)
         while (timer := self.desk.timers.pop_due(now)) is not None:
             self._fire(turn, timer)
             self._settle(turn)
@@ -341,9 +344,6 @@ class CallControl:
             agents.thinned = False
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
-
-    def _turn(self, now: Ms) -> Turn:
-        return Turn(now, self.desk.state.ledger, self.desk.state.config)
 
     def _fire(self, turn: Turn, timer: Timer) -> None:
         kind, _, subject = timer.owner.partition(":")

@@ -15,6 +15,9 @@ from router.core.records import AgentState, AgentStateChanged, Alert, AskRefused
 from router.core.timers import Timers
 from router.core.turn import Turn
 
+_ON_CONNECTED = AgentEvent.CONNECTED
+_ON_FREED = AgentEvent.FREED
+_ON_RESERVE = AgentEvent.RESERVE
 _NOT_ANSWERING = AgentState.NOT_ANSWERING
 _ON_PASSED = AgentEvent.PASSED
 _PAUSED = AgentState.PAUSED
@@ -147,7 +150,7 @@ class Agents:
         status.call = call
         self._state.rung_seq += 1
         status.rung_seq = self._state.rung_seq
-        self._go(turn, status, AgentEvent.RESERVE)
+        self._go(turn, status, _ON_RESERVE)
         return status
 
     def rang(self, turn: Turn, agent: AgentId) -> None:
@@ -202,7 +205,7 @@ class Agents:
         status.calls_count += 1
         status.lifetime_calls_count += 1
         status.served_from = turn.now
-        self._go(turn, status, AgentEvent.CONNECTED)
+        self._go(turn, status, _ON_CONNECTED)
 
     def consults(self, turn: Turn, agent: AgentId) -> None:
         """The agent asks somebody while the caller is on hold."""
@@ -246,9 +249,10 @@ class Agents:
         status.served = queue.name
         if not status.wrap_up_ms:
             self._learn(turn, status)
-            self._go(turn, status, AgentEvent.FREED)
+            self._go(turn, status, _ON_FREED)
             status.call = None
-            self._grant_after_call(turn, status)
+            if status.after_call is not None:
+                self._grant_after_call(turn, status)
             return
         self._go(turn, status, AgentEvent.TALK_ENDED)
         status.call = None

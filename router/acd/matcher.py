@@ -1,25 +1,20 @@
 """Pure: who waits, who is idle, and which call goes to which agent next.
 
-Waiting calls are grouped by what they need; each group keeps its calls in order and a heap of the idle agents it may
+Waiting calls are grouped by what they need; each group keeps its calls in order and a line of the idle agents it may
 use, so a decision looks at heads only. A call that begins to wait takes the best idle agent of its group; an agent who
 becomes idle takes the call with the lowest key of all groups they may serve. Nothing else ever has to be looked at.
 """
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from router.acd.agent import AgentStatus
+from router.acd.idle_line import IdleEntry, IdleLine
 from router.acd.selection import STRATEGIES
 from router.acd.spec import ANYBODY, Agent, Floor, Need, Queue, Step, both, meets
 from router.acd.waiting import GroupKey, Pick, Prospects, Rivals, Waiting, WaitKey
 from router.core.ids import AgentId, CallId, Ms, QueueName
-
-SPARE_ENTRIES = 64
-"""So many stale entries a group's heap may have beside its own size, before they are cleared out."""
-
-_Idle = tuple[float, int, AgentId, int]
-"""(strategy key, idle sequence, agent, how often they had become idle): an agent in a group's heap."""
 
 
 class _Group:
@@ -28,7 +23,7 @@ class _Group:
     __slots__ = (
         "favoured",
         "groups",
-        "heap",
+        "idle",
         "idle_count",
         "key_of",
         "members",
@@ -47,8 +42,7 @@ class _Group:
         self.groups: tuple[str, ...] = ()
         self.favoured: frozenset[str] = frozenset()
         self.waiting: list[tuple[WaitKey, CallId]] = []
-        self.heap: list[_Idle] = []
-        """Entries of agents who have been busy since are stale."""
+        self.idle = IdleLine()
         self.members: dict[AgentId, None] = {}
         self.idle_count = 0
 
@@ -63,11 +57,13 @@ class Matcher:
         self._of_agent: dict[AgentId, list[_Group]] = {}
         self._agents: dict[AgentId, AgentStatus] = {}
         self._idle: dict[AgentId, int] = {}
-        """Idle agents with how often they have become idle; a heap's entry of another time is stale."""
+        """Idle agents with how often they have become idle; an entry of another time in a line is stale."""
         self._idle_times: dict[AgentId, int] = {}
         self._unlisted: dict[AgentId, None] = {}
-        """Idle agents who are in no heap yet."""
+        """Idle agents who are in no line yet."""
         self._waiting: dict[CallId, Waiting] = {}
+        self._group_of: dict[CallId, _Group] = {}
+        """The group of each waiting call, which need not be looked up by all its needs again and again."""
         self._order: dict[QueueName, list[WaitKey]] = {}
         self._reached: dict[QueueName, int] = {}
         """How many of a queue's steps all its calls have reached by its length or its staff."""
@@ -100,7 +96,7 @@ class Matcher:
 
     def add(self, waiting: Waiting) -> bool:
         """Let a call wait. Returns whether an idle agent was there for it."""
-        group = self._group(waiting.group)
+        group = self._group_of[waiting.call] = self._group(waiting.group)
         self._waiting[waiting.call] = waiting
         self._patient_count += waiting.patient
         insort(self._order.setdefault(waiting.queue, []), waiting.key)
@@ -121,6 +117,7 @@ class Matcher:
         self._touch(waiting.queue)
         if not waiting.offered:
             self._unlist(waiting)
+        del self._group_of[call]
 
     def offered(self, call: CallId, agent: AgentId) -> None:
         """An agent is being rung for the call; it keeps its place but is not matched meanwhile."""
@@ -165,6 +162,7 @@ class Matcher:
         if widen:
             waiting.senior_groups, waiting.sticky = (), ""
         waiting.more_groups += tuple(name for name in more_groups if name not in waiting.more_groups)
+        self._group_of[call] = self._group(waiting.group)
         if not waiting.offered:
             self._list(waiting)
 
@@ -258,6 +256,10 @@ class Matcher:
             seen.update(group.members)
         return (self._agents[agent] for agent in seen)
 
+    def is_served(self, queue: QueueName) -> bool:
+        """Say whether anybody in service may serve a queue as it is now, its steps included."""
+        return any(group.members for group in self._of_queue.get(queue, {}).values())
+
     def anybody_of(self, groups: tuple[str, ...]) -> bool:
         """Say whether somebody of these agent groups is in service."""
         return any(set(self._floor.agents[number].groups) & set(groups) for number in self._agents)
@@ -313,10 +315,13 @@ class Matcher:
 
     def match(self) -> Iterator[Pick]:
         """Yield picks until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each."""
-        self._check_conditions()
+        if self._touched:
+            self._check_conditions()
         while True:
-            waiting = self._next_new_call()
-            if waiting is not None:
+            if self._new_calls:
+                waiting = self._next_new_call()
+                if waiting is None:
+                    continue
                 pick = self._best_agent(waiting)
                 if pick is not None and pick.agent in self._new_agents:
                     # The agent has become idle in this very turn: somebody else who waits for them may come first.
@@ -347,7 +352,7 @@ class Matcher:
         """A call that is to ring at several phones at once, rings at fewer, and has not rung at this agent's."""
         for call in self._ringing_at_few:
             waiting = self._waiting[call]
-            group = self._group(waiting.group)
+            group = self._group_of[call]
             if agent in group.members and agent not in waiting.tried and self._has_right(group):
                 return Pick(waiting, agent, "", 1, 0, 0)
         return None
@@ -362,28 +367,17 @@ class Matcher:
         Agents not rung in this round come first; are all rung, a new round begins. A phone that did not take a call
         rests for a moment (it is not idle), so a round costs time and none is rung in a loop.
         """
-        group = self._group(waiting.group)
+        group = self._group_of[waiting.call]
         for agent in list(self._unlisted):
             self._list_idle(agent)
         if not group.idle_count or not self._has_right(group):
             return None
-        skipped: list[_Idle] = []
-        best: _Idle | None = None
-        while (head := self._head(group)) is not None:
-            heapq.heappop(group.heap)
-            if head[2] not in waiting.tried:
-                best = head
-                break
-            skipped.append(head)
-        if best is None and skipped and not untried_only:
-            best = skipped.pop(0)
-            waiting.tried = []
-            waiting.round += 1
-        following = self._head(group) or (skipped[0] if skipped else None)
-        for entry in skipped:
-            heapq.heappush(group.heap, entry)
+        best, following = group.idle.take(self._idle, waiting.tried, untried_only=untried_only)
         if best is None:
             return None
+        if best[2] in waiting.tried:
+            waiting.tried = []
+            waiting.round += 1
         runner_up, runner_up_by = (following[2], following[0]) if following is not None else ("", 0)
         return Pick(waiting, best[2], runner_up, group.idle_count, best[0], runner_up_by)
 
@@ -455,35 +449,26 @@ class Matcher:
             self._touched[queue] = None
 
     def _list(self, waiting: Waiting) -> None:
-        insort(self._group(waiting.group).waiting, (waiting.key, waiting.call))
-        heapq.heappush(self._new_calls, (waiting.key, waiting.call))
+        entry = (waiting.key, waiting.call)
+        insort(self._group_of[waiting.call].waiting, entry)
+        heapq.heappush(self._new_calls, entry)
 
     def _unlist(self, waiting: Waiting) -> None:
-        listed = self._groups[waiting.group].waiting
+        listed = self._group_of[waiting.call].waiting
         del listed[bisect_left(listed, (waiting.key, waiting.call))]
 
     def _list_idle(self, agent: AgentId) -> None:
         if self._unlisted.pop(agent, 0) is None:
-            self._push(agent, self._of_agent[agent])
+            for group in self._of_agent[agent]:
+                group.idle.push(self._entry(agent, group), self._idle, group.idle_count)
 
-    def _push(self, agent: AgentId, groups: Iterable[_Group]) -> None:
-        status, spec, times = self._agents[agent], self._floor.agents[agent], self._idle[agent]
-        for group in groups:
-            heap = group.heap
-            heapq.heappush(heap, (group.key_of(status, spec, group.need), status.idle_seq, agent, times))
-            if len(heap) > 2 * group.idle_count + SPARE_ENTRIES:
-                group.heap = [entry for entry in heap if self._idle.get(entry[2]) == entry[3]]
-                heapq.heapify(group.heap)
+    def _is_listed(self, agent: AgentId) -> bool:
+        return agent in self._idle and agent not in self._unlisted
 
-    def _head(self, group: _Group) -> _Idle | None:
-        """The first entry of a group's heap that is not stale; stale ones are dropped on the way."""
-        heap = group.heap
-        while heap:
-            entry = heap[0]
-            if self._idle.get(entry[2]) == entry[3] and entry[2] in group.members:
-                return entry
-            heapq.heappop(heap)
-        return None
+    def _entry(self, agent: AgentId, group: _Group) -> IdleEntry:
+        status = self._agents[agent]
+        key = group.key_of(status, self._floor.agents[agent], group.need)
+        return (key, status.idle_seq, agent, self._idle[agent])
 
     def _has_right(self, group: _Group) -> bool:
         """Whether a group's calls may take an idle agent, or those who are idle are kept for others."""
@@ -529,12 +514,12 @@ class Matcher:
                 group.members[number] = None
                 self._of_agent[number].append(group)
                 group.idle_count += number in self._idle
-                if number in self._idle and number not in self._unlisted:
-                    self._push(number, (group,))
             else:
                 del group.members[number]
                 self._of_agent[number].remove(group)
                 group.idle_count -= number in self._idle
+        # from nothing: what they need may weigh in their places
+        group.idle = IdleLine(self._entry(number, group) for number in group.members if self._is_listed(number))
 
     def _groups_of(self, queue: Queue, step: int) -> tuple[str, ...]:
         """The agent groups that serve calls of a queue which have reached a step by waiting."""

@@ -48,12 +48,9 @@ class Presence:
         self._rule_of = rule_of
         self._rules: dict[AgentId, str] = {}
         self._counts: dict[Groups, Counts] = {}
-        self._counted_in: dict[AgentId, list[dict[str, int]]] = {}
-
-    @property
-    def counts_anybody(self) -> bool:
+        self.counts_anybody = False
         """Whether anybody has asked for counts, so that changes must be told."""
-        return bool(self._counts)
+        self._counted_in: dict[AgentId, list[dict[str, int]]] = {}
 
     def counts(self, groups: Groups) -> Counts:
         """How many agents of each of these groups are free or not, by rule. The caller must not change it."""
@@ -63,6 +60,7 @@ class Presence:
     def forget(self) -> None:
         """Groups have changed: count anew when asked."""
         self._counts.clear()
+        self.counts_anybody = False
         self._counted_in.clear()
         self._rules.clear()
 
@@ -84,6 +82,7 @@ class Presence:
 
     def _count(self, groups: Groups) -> Counts:
         made = self._counts[groups] = {group: {} for group in groups}
+        self.counts_anybody = True
         for number, agent in self._floor.agents.items():
             first = next((group for group in groups if group in agent.groups), None)
             if first is None:

@@ -5,13 +5,14 @@ own record, else from the number lists. Of several classes the strongest counts:
 largest head start.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
 from router.acd.spec import CallClass
 
 STANDARD = "standard"
+_ORDINARY = CallClass(name=STANDARD)
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,12 +33,13 @@ def known_classes(did_classes: tuple[str, ...], customer: Customer | None) -> tu
 def class_of(name: str, classes: Mapping[str, CallClass]) -> CallClass:
     """Return a class by name; one the site does not know is an ordinary one."""
     found = classes.get(name)
-    return CallClass(name=name) if found is None else found
+    if found is None:
+        return _ORDINARY if name == STANDARD else CallClass(name=name)
+    return found
 
 
-def strongest(names: Iterable[str], classes: Mapping[str, CallClass]) -> CallClass:
+def strongest(names: Collection[str], classes: Mapping[str, CallClass]) -> CallClass:
     """Return the class that counts of several; ``standard`` where there is none, and of equals the first."""
-    found = [class_of(name, classes) for name in names]
-    if not found:
+    if not names:
         return class_of(STANDARD, classes)
-    return min(found, key=lambda one: (one.tier, -one.head_start_ms))
+    return min((class_of(name, classes) for name in names), key=lambda one: (one.tier, -one.head_start_ms))

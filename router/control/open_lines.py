@@ -8,6 +8,8 @@ from router.core.ids import AgentId, Ms
 from router.core.turn import Turn
 
 OPEN_WITHIN_MS: Ms = 30_000
+_OPEN, _TO_AGENT = LegFor.OPEN, LegFor.AGENT
+"""Members by name: to look one up by its class costs 50 ns on Python 3.11, and these are for every call."""
 
 
 class OpenLines:
@@ -59,7 +61,7 @@ class OpenLines:
 
     def take(self, turn: Turn, call: Call, leg: Leg) -> None:
         """A call goes to a connected phone: no ring, it is only to be bridged."""
-        leg.call, leg.purpose = call.id, LegFor.AGENT
+        leg.call, leg.purpose = call.id, _TO_AGENT
         leg.answered_at = turn.now
         leg.rang_at = 0  # it rang when the agent signed in, not for this call
         call.handed_over.append(leg.id)
@@ -68,6 +70,6 @@ class OpenLines:
     def settle(self, turn: Turn) -> None:
         """Legs that have left a call wait for the next one in silence."""
         for leg in self._desk.gone_home.values():
-            if leg.purpose is LegFor.OPEN and leg.id in self._desk.state.legs:
+            if leg.purpose is _OPEN and leg.id in self._desk.state.legs:
                 turn.order(commands.HoldSilence(call=leg.call, channel=leg.id))
         self._desk.gone_home.clear()

@@ -17,6 +17,7 @@ from router.core.turn import Turn
 from router.ivr.effects import Enqueue
 from router.ivr.orders import Reply
 
+_ON_ASKED = CallEvent.ASKED
 OFFER_DUE = "offer:due"
 """The name of a waiting call's timer for the next offer."""
 
@@ -36,9 +37,9 @@ class Queueing:
         asked_before = bool(call.asked_at)
         call.asked_at = call.asked_at or turn.now
         call.queue, call.call_class = QueueName(effect.queue), self._furthest(call, effect)
-        queue, call.need = desk.queue_of(call), tuple(sorted(effect.skills))
+        queue, call.need = desk.queue_of(call), tuple(sorted(effect.skills)) if effect.skills else ()
         waiting = self._waiting(turn, call, queue, effect)
-        while (rule := self.overflowing.on_asking(turn, call, queue, waiting)) is not None:
+        while queue.overflow and (rule := self.overflowing.on_asking(turn, call, queue, waiting)) is not None:
             self.overflowing.passed_on(turn, call, rule, queued=False)
             if rule.rule.to_kind == "groups":
                 waiting.more_groups += rule.rule.groups
@@ -52,7 +53,7 @@ class Queueing:
         desk.stop_playback(turn, call)
         if desk.state.callbacks and waiting.tier:
             self._callbacks.taken_up(turn, call, waiting)
-        call.apply(CallEvent.ASKED)
+        call.apply(_ON_ASKED)
         self._wait(turn, call, queue, waiting, asked_before=asked_before)
         if not waiting.tier:
             desk.timers.set(f"call:{call.id}", "alarm", turn.now + queue.alarm_after_ms)
@@ -189,7 +190,7 @@ class Queueing:
         return Waiting(
             call=call.id,
             queue=queue.name,
-            need=(tuple(sorted(effect.skills)),),
+            need=(call.need,),
             tier=call_class.tier,
             key_ms=call.asked_at - call_class.head_start_ms - queue.weight_ms,
             seq=desk.state.wait_seq + 1,
@@ -210,7 +211,9 @@ class Queueing:
     def _furthest(self, call: Call, effect: Enqueue) -> str:
         """Which of a caller's classes puts them furthest ahead."""
         classes = self._desk.site_of(call).floor.classes
-        named = [name for name in (effect.call_class, *effect.classes) if name != STANDARD]
+        named = [effect.call_class] if effect.call_class != STANDARD else []
+        if effect.classes:
+            named += [name for name in effect.classes if name != STANDARD]
         return strongest(named or self._desk.known_classes(call), classes).name
 
     def _refusal(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> str:
@@ -218,7 +221,7 @@ class Queueing:
         matcher = self._desk.matcher
         if self._is_closed(turn, call, queue):
             return "closed"
-        if not queue.join_empty and not any(True for _ in matcher.serving(queue.name)):
+        if not queue.join_empty and not matcher.is_served(queue.name):
             return "nobody"
         full = queue.capacity is not None and matcher.waits_unoffered(queue.name) >= queue.capacity
         return "full" if full and not matcher.has_idle(waiting) else ""
@@ -274,6 +277,8 @@ class Queueing:
         self._arm_step(call, queue, waiting)
 
     def _arm_step(self, call: Call, queue: Queue, waiting: Waiting) -> None:
+        if not queue.steps:
+            return
         for number, step in enumerate(queue.steps[waiting.step :], waiting.step + 1):
             if step.after_ms is not None:
                 self._desk.timers.set(f"call:{call.id}", f"step:{number}", waiting.asked_at + step.after_ms)
@@ -348,6 +353,6 @@ class Queueing:
             queue = self._desk.queue_of(call)
             may_leave = waiting.tier and call.session is not None and call.stage is Stage.WAITING
             empty = may_leave and not queue.stay_empty
-            if empty and not any(True for _ in self._desk.matcher.serving(queue.name)):
+            if empty and not self._desk.matcher.is_served(queue.name):
                 given.append((call, self._give_back(turn, call, Reply(status="nobody"))))
         return given

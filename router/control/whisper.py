@@ -18,8 +18,6 @@ class Whispers:
     def begin(self, turn: Turn, call: Call, leg: Leg, wait_ms: Ms) -> None:
         """Tell the agent who waited ``wait_ms``, and the caller the work number, as the queue wishes."""
         queue = self._desk.queue_of(call)
-        if not queue.whisper and not queue.tell_work_number and not call.purpose:
-            return
         script = self._desk.site_of(call).script
         language = call.language or script.language
         parts = [name for part in queue.whisper for name in self._said(script, call, part, wait_ms)]

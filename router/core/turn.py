@@ -10,6 +10,11 @@ from router.core.ids import Ms
 from router.core.records import SCHEMA_VERSION, Record
 
 Output = Command | Record
+Wants = Callable[[type[Record]], bool]
+
+
+def _everything(record: type[Record]) -> bool:
+    return True
 
 
 class Ledger(msgspec.Struct, kw_only=True):
@@ -18,9 +23,9 @@ class Ledger(msgspec.Struct, kw_only=True):
     seq: int = 0
 
     @property
-    def wanted(self) -> frozenset[type[Record]] | None:
-        """The kinds of records that are made; None: all of them."""
-        return None
+    def wants(self) -> Wants:
+        """Says which kinds of records are made: all of them."""
+        return _everything
 
 
 class SelectiveLedger(Ledger, kw_only=True):
@@ -29,39 +34,45 @@ class SelectiveLedger(Ledger, kw_only=True):
     only: frozenset[type[Record]]
 
     @property
-    def wanted(self) -> frozenset[type[Record]]:
-        """The kinds of records that are made."""
-        return self.only
+    def wants(self) -> Wants:
+        """Says which kinds of records are made."""
+        return self.only.__contains__
 
 
 class Turn:
     """Collects commands and records of one event or timer; gives records their number and time."""
 
-    __slots__ = ("config", "ledger", "now", "order", "out", "wanted")
+    __slots__ = ("config", "ledger", "now", "order", "out", "wants")
 
     order: Callable[[Command], None]
     """Puts out a command."""
+    wants: Wants
+    """Says whether records of a kind are made, for where their fields cost something to work out."""
 
-    def __init__(self, now: Ms, ledger: Ledger, config: str) -> None:
+    def __init__(self, now: Ms, ledger: Ledger, config: str, wants: Wants = _everything) -> None:
         self.now = now
         self.ledger = ledger
         self.config = config
-        self.wanted = ledger.wanted
+        self.wants = wants
         self.out: list[Output] = []
         self.order = self.out.append  # called so often that a method of our own around it would cost
 
-    def wants(self, record: type[Record]) -> bool:
-        """Say whether records of a kind are made, where their fields cost something to work out."""
-        return self.wanted is None or record in self.wanted
+    def next_seq(self) -> int:
+        """Return the number of the record that is put out next."""
+        self.ledger.seq += 1
+        return self.ledger.seq
+
+    def put(self, record: Record) -> None:
+        """Put out a record made outside, for what every call has: to take fields through :meth:`note` costs more."""
+        self.out.append(record)
 
     def note(self, record: type[Record], *, config: str | None = None, **fields: Any) -> None:
         """Put out a record; ``config`` is the call's version of the site where it differs from the present one."""
-        if self.wanted is not None and record not in self.wanted:
+        if not self.wants(record):
             return
-        self.ledger.seq += 1
         self.out.append(
             record(
-                seq=self.ledger.seq,
+                seq=self.next_seq(),
                 at_ms=self.now,
                 v=SCHEMA_VERSION,
                 config=self.config if config is None else config,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from router.core.ids import Ms
-from router.core.localtime import LocalTime
+from router.core.localtime import LocalClock, LocalTime
 from router.ivr.effects import AnyEffect
 from router.ivr.flow import Script
 from router.ivr.frame import Frame
@@ -30,7 +30,7 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """What a flow may know about the call and the moment. ``caller`` is E.164 or "".
 
-    ``now`` is ms UTC and ``local`` the same on the site's clock. ``queues`` gives each queue's state by name (looked up
+    ``now`` is ms UTC and ``clock`` the site's. ``queues`` gives each queue's state by name (looked up
     only when asked for), ``classes`` are those the caller has. It is made anew for each turn and never kept.
     """
 
@@ -38,11 +38,16 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     withheld: bool
     did: str
     diverted_from: str
-    local: LocalTime
+    clock: LocalClock
     now: Ms = 0
     trunk: str = ""
     queues: Mapping[str, QueueView] = {}
     classes: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> LocalTime:
+        """The moment on the site's clock."""
+        return self.clock.at(self.now)
 
 
 class Session(msgspec.Struct, kw_only=True):
@@ -81,7 +86,7 @@ def shown(session: Session) -> dict[str, str]:
 def begin(script: Script, session: Session, view: View) -> list[AnyEffect]:
     """Enter the session's flow at its start node. The line has been answered."""
     walk = Walk(script, session, view)
-    walk.go(walk.flow.start)
+    walk.begin()
     return _effects(walk)
 
 

@@ -211,6 +211,10 @@ class Walk:
             Step(flow=session.flow, node=session.node, node_type=node_type(self.node), result=result),
         )
 
+    def begin(self) -> None:
+        """Enter the session's flow at its start; the caller is nowhere yet."""
+        self._next = self.flow.start
+
     def go(self, node: str, typed: str = "") -> None:
         """Move on to a node of this flow; ``typed`` is a key it is given as soon as it has been entered."""
         self._leave()
@@ -374,13 +378,18 @@ class Walk:
 
     def _drop(self) -> None:
         """Let go of what the node has going."""
-        self.stop()
-        self.quiet()
-        self.withdraw()
-        for name in self.session.timers:
-            self.effects.append(CancelTimer(name=name))
-        self.session.timers = ()
+        session = self.session
+        self._nothing_to_play = False
+        if session.playing:
+            self.stop()
+        if session.music:
+            self.quiet()
+        if session.asking:
+            self.withdraw()
+        if session.timers:
+            self.effects += [CancelTimer(name=name) for name in session.timers]
+            session.timers = ()
 
     def _check_here(self) -> None:
-        if not self._here:
+        if self.over or self._next is not None or self._returned is not None:
             raise RuntimeError(f"node '{self.session.node}' orders more after the caller has left it")

@@ -24,6 +24,9 @@ OF_CALLS: frozenset[type[records.Record]] = frozenset({records.CallConnected, re
 THERE = BUSY | {AgentState.READY, AgentState.RESERVED, AgentState.RINGING}
 """In service and not paused or out of rotation."""
 
+_ABANDONED = frozenset({Outcome.ABANDONED, Outcome.ABANDONED_SHORT})
+_BLOCKED = frozenset({Outcome.TURNED_AWAY, Outcome.BLOCKED})
+_LOST = Outcome.LOST
 _ANYBODY = events.Caller(number="+10000000000")
 
 
@@ -125,13 +128,13 @@ class World:
             act(what)
         else:
             return False
-        soon, handle, orders = self._soon, self._core.handle, self._orders
+        soon, handle, orders, now = self._soon, self._core.handle, self._orders, self.now
         while soon:
             self.events_count += 1
-            for output in handle(soon.popleft(), self.now):
-                order = orders.get(type(output))
-                if order is not None:
-                    order(output)
+            for output in handle(soon.popleft(), now):
+                kind = type(output)
+                if kind in orders:
+                    orders[kind](output)
         return True
 
     def feed(self, event: events.Event) -> None:
@@ -185,9 +188,9 @@ class World:
     def _take(self, outputs: list[Output]) -> None:
         orders = self._orders
         for output in outputs:
-            order = orders.get(type(output))
-            if order is not None:
-                order(output)
+            kind = type(output)
+            if kind in orders:
+                orders[kind](output)
 
     def _answer(self, order: commands.AnswerCall) -> None:
         # That the line is answered at once only dates a record nobody here reads: CallAnswered is left out.
@@ -273,18 +276,14 @@ class World:
         if batch is None:
             return
         self.left -= 1
-        match record.outcome:
-            case Outcome.ANSWERED:
-                pass
-            case Outcome.ABANDONED | Outcome.ABANDONED_SHORT:
-                batch.abandoned += 1
-                self._count_wait(batch, caller, record.wait_ms, record.queued)
-            case Outcome.TURNED_AWAY | Outcome.BLOCKED:
-                batch.blocked += 1
-            case Outcome.LOST:
-                batch.lost += 1
-            case _:
-                pass  # never asked for an agent, or chose something else
+        outcome = record.outcome
+        if outcome in _ABANDONED:
+            batch.abandoned += 1
+            self._count_wait(batch, caller, record.wait_ms, record.queued)
+        elif outcome in _BLOCKED:
+            batch.blocked += 1
+        else:  # answered, or never asked for an agent, or chose something else
+            batch.lost += outcome is _LOST
 
     @staticmethod
     def _count_wait(batch: Batch, caller: Caller, wait_ms: Ms, queued: bool) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router.core.calendar import Calendar, Hours
-from router.core.localtime import LocalTime
+from router.core.localtime import LocalClock
 from router.ivr.effects import (
     AnyEffect,
     Ask,
@@ -44,7 +44,8 @@ views = st.builds(
     withheld=st.booleans(),
     did=st.sampled_from(("1", *HOSTILE)),
     diverted_from=st.sampled_from(("", *HOSTILE)),
-    local=st.builds(LocalTime, day=st.integers(0, 40_000), weekday=st.integers(0, 6), minute=st.integers(0, 1439)),
+    clock=st.just(LocalClock(zone="UTC")),
+    now=st.integers(0, 40_000 * 86_400_000),
     queues=st.fixed_dictionaries(
         {
             "q": st.builds(

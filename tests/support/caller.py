@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from router.core.calendar import Calendar
-from router.core.localtime import LocalTime
+from router.core.localtime import LocalClock, LocalTime
 from router.ivr import session as ivr
 from router.ivr.effects import AnyEffect, CancelTimer, End, Enqueue, Play, SetTimer, Step, StopPlaying, Tag
 from router.ivr.flow import Flow, Node, Script
@@ -11,6 +11,14 @@ from router.ivr.session import QueueView, Session, View
 
 SATURDAY_NOON = LocalTime(day=20_778, weekday=5, minute=720)
 """2026-11-21 12:00."""
+
+
+DAY_MS = 86_400_000
+
+
+def clock_at(local: LocalTime, now: int) -> LocalClock:
+    """A clock that shows this local time at this moment."""
+    return LocalClock(zone="here", offsets_ms=(local.day * DAY_MS + local.minute * 60_000 - now,))
 
 
 class Anything(dict[str, tuple[str, ...]]):
@@ -63,7 +71,7 @@ class Caller:
             withheld=not caller,
             did="4001860",
             diverted_from="",
-            local=at,
+            clock=clock_at(at, now),
             now=now,
             trunk="local",
             queues=queues or {},

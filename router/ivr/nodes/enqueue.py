@@ -62,9 +62,9 @@ class Enqueue(Node, frozen=True, kw_only=True):
             self.call_class,
             tuple(self.skills.items()),
             classes=self.classes,
-            sticky=filled(walk, self.sticky),
-            show=cleaned(filled(walk, self.show), SHOWN_LENGTH),
-            data=tuple(filled_all(walk, self.data).items()),
+            sticky=filled(walk, self.sticky) if self.sticky else "",
+            show=cleaned(filled(walk, self.show), SHOWN_LENGTH) if self.show else "",
+            data=tuple(filled_all(walk, self.data).items()) if self.data else (),
         )
 
     def replied(self, walk: Walk, reply: Reply) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from router.acd.agent import AgentStatus
 from router.acd.matcher import Matcher, may_serve
-from router.acd.spec import Agent, Floor, Queue
+from router.acd.spec import Agent, Floor, Queue, Step
 from router.acd.waiting import Waiting
 from router.core.ids import AgentId, CallId, QueueName
 
@@ -161,6 +161,24 @@ def test_strategies(strategy: str, first: str) -> None:
     bench.idle("1", "2", "3")
     bench.wait("a", skills={"en": 1})
     assert bench.match() == [f"a-{first}"]
+
+
+def test_best_skill_goes_by_what_is_needed_now() -> None:
+    both, only = ((("en", 1), ("tech", 1)),), ((("en", 1),),)
+    named = Queue(
+        name=QueueName("q"),
+        groups=("all",),
+        strategy="best_skill",
+        need=both,
+        steps=(Step(need=only, groups=("all",), signed_in_under=3),),
+    )
+    agents = [agent("1", skills={"en": 5, "tech": 1}), agent("2", skills={"en": 4, "tech": 4}), agent("3")]
+    bench = Bench(floor(agents, named))
+    bench.idle("1", "2")
+    assert bench.match() == []
+    bench.matcher.dismiss(AgentId("3"))
+    bench.wait("a")
+    assert bench.match() == ["a-1"], "of both skills agent 2 has more, of the one that is left agent 1"
 
 
 @pytest.mark.parametrize(

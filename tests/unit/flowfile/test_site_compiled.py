@@ -51,7 +51,7 @@ def test_the_demo_is_what_the_readme_promises() -> None:
 
 def test_the_direct_number_is_one_enqueue_and_nothing_else() -> None:
     site = load_site(DEMO)
-    view = View(caller="", withheld=True, did="4001862", diverted_from="", local=site.clock.at(0))
+    view = View(caller="", withheld=True, did="4001862", diverted_from="", clock=site.clock)
     effects = begin(site.script, Session(flow="direct", node="", language="en"), view)
     assert [effect for effect in effects if isinstance(effect, Enqueue)] == [Enqueue(queue="enquiry")]
     assert len(effects) == 2  # and its step

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.core.localtime import LocalTime
+from router.core.localtime import LocalClock
 from router.ivr.effects import AnyEffect, CancelTimer, End, Enqueue, Play, SetTimer, Step, StopPlaying
 from router.ivr.flow import Flow, Node, Script, node_type
 from router.ivr.nodes import enqueue, greeting, hangup, menu, play
@@ -25,8 +25,8 @@ class Call:
             person_key=person_key,
         )
         self.session = Session(flow="main", node="", language="en")
-        local = LocalTime(day=0, weekday=3, minute=minute)
-        self.view = View(caller="", withheld=True, did="1", diverted_from="", local=local)
+        clock = LocalClock(zone="UTC")
+        self.view = View(caller="", withheld=True, did="1", diverted_from="", clock=clock, now=minute * 60_000)
 
     def begin(self) -> list[AnyEffect]:
         return begin(self.script, self.session, self.view)

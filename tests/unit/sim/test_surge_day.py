@@ -4,7 +4,6 @@ How many waited at each moment is counted here from the records, with nothing of
 """
 
 from collections import Counter
-from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +15,7 @@ from router.core.ids import AgentId, Ms, PhoneName, QueueName
 from router.core.lines import Phone
 from router.core.records import Record
 from router.sim.arrivals import Profile
-from router.sim.run import Report, _Run
+from router.sim.run import Report, simulate
 from router.sim.scenario import Days, Entry, Scenario, Shift
 from router.sim.spans import Exponential
 from router.site import Site
@@ -83,20 +82,7 @@ def run(seed: int, *, plan: bool = True) -> tuple[Report, list[Record]]:
         seed=seed,
     )
     found: list[Record] = []
-    going = _Run(scenario)
-    ledger: Any = going._core.desk.state.ledger
-    ledger.only = frozenset({*ledger.only, *KINDS})
-    orders = going._world._orders
-    for kind in KINDS:
-        known = orders.get(kind)
-
-        def take(output: Any, known: Any = known) -> None:
-            found.append(output)
-            if known is not None:
-                known(output)
-
-        orders[kind] = take
-    return going.carry_out(None), found
+    return simulate(scenario, listeners=dict.fromkeys(KINDS, found.append)), found
 
 
 def timeline(found: list[Record]) -> list[tuple[Ms, int]]:
