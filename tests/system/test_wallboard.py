@@ -20,6 +20,7 @@ from router.core.records import Record
 from router.drill.floor_day import FloorDay
 from support.day_count import agents_now, counted
 from support.redis_program import free_port
+from support.tape import made
 from system.board_page import CELLS, SEATS, SUMS, Stage, Wire, becomes, chromium, eventually, half_up, open_page, share
 from system.rig import DIRECT, Rig, until
 
@@ -123,6 +124,24 @@ async def test_the_page_says_what_the_stream_says_after_hundreds_of_mixed_calls(
     await stage.put(stream[len(stream) - len(rest) :])
     await equal(page, stream)
     assert await page.evaluate("window.kept") and not page.complaints  # type: ignore[attr-defined]
+
+
+async def test_messages_nobody_has_answered_are_counted_by_queue(stage: Stage, browser: Browser) -> None:
+    day = the_day(stage, 2)
+    stream = day.start() + day.until(now_ms())
+    last = stream[-1]
+
+    def told(kind: type[Record], place: int, message: str, **fields: object) -> Record:
+        return made(kind, seq=last.seq + place, at_ms=last.at_ms + place, message=message, queue="fault", **fields)
+
+    stream += [told(records.MessageLeft, place, f"m{place}", box="desk", recording="r") for place in (1, 2, 3)]
+    stream.append(told(records.MessageDone, 4, "m1", box="desk", agent="1001"))
+    await stage.put(stream)
+    await stage.start_board()
+    page = await open_page(browser, stage.kiosk("all"))
+    await becomes(page, f"({CELLS})().fault?.messages === '2'")
+    await stage.put([told(records.MessageDeleted, 5, "m2", box="desk", recording="r", was="open")])
+    await becomes(page, f"({CELLS})().fault?.messages === '1' && ({CELLS})().enquiry.messages === '0'")
 
 
 async def test_a_page_whose_connection_is_cut_says_so_and_misses_nothing(stage: Stage, browser: Browser) -> None:

@@ -197,6 +197,7 @@ const COLUMNS = [
   ["late", "share", "", "late"],
   ["rings", "share", "", "rings"],
   ["callbacks", "count", "", "callbacks"],
+  ["messages", "count", "", "messages_open"],
 ];
 
 const queues = new Map();
