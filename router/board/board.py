@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from router.board.callbacks import Callbacks
+from router.board.earlier import Earlier
 from router.board.expected import Forecasts
 from router.board.measured import NOTHING, Counting, HalfHour, Measured
 from router.board.reading import Reading
@@ -43,7 +44,8 @@ ALL_ROOM = "all"
 
 
 class Board:
-    """Keeps the rows. ``clock`` gives ms UTC; ``load`` reads the site's YAML anew; ``health`` asks the router.
+    """Keeps the rows. ``clock`` gives ms UTC; ``load`` reads the site's YAML anew; ``health`` asks the router,
+    ``earlier`` the archive for what the stream no longer has of today.
 
     :meth:`run` reads for ever; pages call :meth:`since` and wait on :meth:`changed`.
     """
@@ -58,6 +60,7 @@ class Board:
         load: Callable[[], Site],
         health: Callable[[], Awaitable[Health | None]] | None = None,
         tell: Tell | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.site = site
         self.rooms = rooms_of(site)
@@ -73,6 +76,7 @@ class Board:
             begin=self._begin,
             take=self._take,
             caught_up=self._caught_up,
+            earlier=earlier,
         )
         self._rows = Rows()
         self._seq = 0
