@@ -240,7 +240,7 @@ async def test_what_the_stream_no_longer_has_of_today_comes_from_the_archive(sta
         await redis.xtrim(stage.key, maxlen=len(stream) - kept - 5, approximate=False)
     await stage.start_board()
     page = await open_page(browser, stage.kiosk("all"))
-    await becomes(page, "document.getElementById('note').textContent.includes('since')")
+    await becomes(page, "document.getElementById('note').textContent.includes('older records are gone')")
 
 
 async def test_strangers_and_newer_records_in_the_stream_do_no_harm(stage: Stage, browser: Browser) -> None:
