@@ -79,8 +79,7 @@ class Erasing:
         streams = StreamErasing(redis, self._past.name, self._traces)
         try:
             self._settled()
-            outcome = self._look(streams)
-            outcome.dry_run = dry_run
+            outcome = self._look(streams, dry_run=dry_run)
             if not dry_run and not outcome.open:
                 self._erase(streams, outcome)
             outcome.named, elsewhere = self._standing()
@@ -94,17 +93,18 @@ class Erasing:
 
     # --- looking ---
 
-    def _look(self, streams: StreamErasing) -> Outcome:
+    def _look(self, streams: StreamErasing, *, dry_run: bool) -> Outcome:
         self._watch("look")
         held = self._ask(lambda control: control.held(self._number))
         self._traces.refs.update(held["refs"])
         streams.learn()
+        ends_here = dry_run or bool(held["open"])  # else it is counted as it is erased
         in_archive = 0
         if self._past.archive_folder.is_dir():
             with self._past.archive() as archive:
                 learn_caller(archive, self._traces)
-                in_archive = count_caller(archive, self._traces)
-        in_streams = streams.count()
+                in_archive = count_caller(archive, self._traces) if ends_here else 0
+        in_streams = streams.count() if ends_here else {}
         logs = standing(self._logs, self._traces)
         counts = {
             "messages": held["messages"],
@@ -117,7 +117,7 @@ class Erasing:
             "recordings": len(recordings_of(self._folders.recordings, self._traces)),
             "logs": len(logs),
         }
-        return Outcome(dry_run=True, counts=counts, streams=in_streams, open=[tuple(one) for one in held["open"]])
+        return Outcome(dry_run=dry_run, counts=counts, streams=in_streams, open=[tuple(one) for one in held["open"]])
 
     def _settled(self) -> None:
         """See that Redis has all that the router has told: what comes later would have the number again."""
@@ -138,6 +138,10 @@ class Erasing:
             raise HotlineError(f"the router: {refused[0]['reason']}", refused[0]["cure"])
         if not self._wait(lambda: not self._ask(lambda control: control.held(self._number))["erasing"], SETTLE_S):
             outcome.left.append("recordings of messages that cannot be deleted: see logs/router.jsonl")
+        # Before what tells whose they are is gone: stopped half-way, the same order finds the rest again.
+        gone, stuck = erase_files(recordings_of(self._folders.recordings, self._traces))
+        counts["recordings"] = gone + counts["messages"]
+        outcome.left += map(str, stuck)
         self._settled()
         self._watch("streams")
         streams.learn()
@@ -150,9 +154,6 @@ class Erasing:
                 erased = erase_caller(archive, self._number, self._traces, now_ms(), self._by)
             counts["archived"], counts["facts"] = erased.records, erased.calls
         self._watch("files")
-        gone, stuck = erase_files(recordings_of(self._folders.recordings, self._traces))
-        counts["recordings"] = gone + counts["messages"]
-        outcome.left += map(str, stuck)
         counts["logs"] = cover_logs(self._logs, self._traces)
         self._rewrite_redis(streams, outcome)
         self._watch("journal")

@@ -79,6 +79,12 @@ class Traces:
         """Say whether a text is the number, or has it among other words."""
         return text in self.forms or (self.pattern is not None and self.pattern.search(text) is not None)
 
+    def among(self, texts: Collection[str]) -> bool:
+        """Say whether any of several texts is the number or has it among other words; made for many of them."""
+        if not self.forms.isdisjoint(texts):
+            return True
+        return self.pattern is not None and self.pattern.search("\n".join(texts)) is not None
+
     def without(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a record (typed; of flat text: see the adapters) as they read without the caller."""
         if not self.theirs(fields):
@@ -107,8 +113,3 @@ class Traces:
                 return [self._cleaned(inner) for inner in value]
             case _:
                 return value
-
-
-def owning_fields(types: Collection[str]) -> frozenset[tuple[str, str]]:
-    """Return the (type, field) pairs that say whose a record is, of these types."""
-    return frozenset((kind, name) for kind in types for name in OWNERS.get(kind, {}))

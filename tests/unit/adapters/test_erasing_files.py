@@ -1,4 +1,4 @@
-"""One number in a line's files: covered in logs while they grow, named elsewhere, and recordings found by their call."""
+"""One number in a line's files: covered in logs while they grow, else named; recordings are found by their call."""
 
 from pathlib import Path
 
