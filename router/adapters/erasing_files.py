@@ -18,17 +18,18 @@ log = logging.getLogger(__name__)
 
 _CLOSED = frozenset({".parquet", ".snapshot", ".wav"})
 """Files whose contents are looked into elsewhere, encrypted, or sound: only their names are looked at here."""
+_AROUND = 32
+"""So many bytes round a candidate are looked at."""
 MOST_LINES = 50
 """Lines named of one file."""
 
 
 class NumberInFiles:
-    """Looks for a number in files. ``shortest`` form of it is in all the others."""
+    """Looks for a number in files."""
 
     def __init__(self, traces: Traces) -> None:
         self._traces = traces
-        digits = [form for form in traces.forms if form.isdigit()]
-        self._least = min(digits, key=len).encode() if digits else b""
+        self._roots = [root.encode() for root in traces.roots]
         self._pattern = re.compile(traces.pattern.pattern.encode()) if traces.pattern is not None else None
 
     def named_by(self, path: Path) -> bool:
@@ -41,7 +42,8 @@ class NumberInFiles:
         line, done = 1, 0
         with _mapped(path, write=False) as text:
             for start, _ in self._spans(text):
-                line += text[done:start].count(b"\n") if text is not None else 0
+                assert text is not None
+                line += text[done:start].count(b"\n")
                 done = start
                 found[line] = None
                 if len(found) == MOST_LINES:
@@ -52,7 +54,7 @@ class NumberInFiles:
         """Put asterisks in the place of the number, however often it stands there; returns how often."""
         count = 0
         with _mapped(path, write=False) as text:
-            found = any(True for _ in self._spans(text))
+            found = self._spans(text)
         if not found:
             return 0
         with _mapped(path, write=True) as text:
@@ -62,17 +64,18 @@ class NumberInFiles:
                 count += 1
         return count
 
-    def _spans(self, text: mmap.mmap | None) -> Iterator[tuple[int, int]]:
-        """Where it stands. A plain search finds the candidates, for files may be large."""
-        if text is None or self._pattern is None:
-            return
-        at = text.find(self._least)
-        while at >= 0:
-            begin = max(at - 32, 0)
-            match = self._pattern.search(text[begin : at + len(self._least) + 8])
-            if match is not None:
-                yield begin + match.start(), begin + match.end()
-            at = text.find(self._least, max(at + 1, begin + match.end() if match else 0))
+    def _spans(self, text: mmap.mmap | None) -> list[tuple[int, int]]:
+        """Where it stands, in order. A plain search finds the candidates, for files may be large."""
+        found: set[tuple[int, int]] = set()
+        for root in self._roots if text is not None and self._pattern is not None else ():
+            assert text is not None and self._pattern is not None
+            at = text.find(root)
+            while at >= 0:
+                begin = max(at - _AROUND, 0)
+                for match in self._pattern.finditer(text[begin : at + len(root) + _AROUND]):
+                    found.add((begin + match.start(), begin + match.end()))
+                at = text.find(root, at + len(root))
+        return sorted(found)
 
 
 @contextlib.contextmanager

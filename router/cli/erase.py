@@ -7,7 +7,7 @@ import typer
 
 from router.cli.callbacks import Lang, Language
 from router.cli.erase_words import WORDS
-from router.cli.erasing import Erasing, Outcome
+from router.cli.erasing import COUNTS, Erasing, Outcome
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, print_table, refuse
 from router.cli.past import Past
@@ -62,7 +62,7 @@ def _tell(outcome: Outcome, words: dict[str, str]) -> None:
             typer.echo(f"  {words[what]} {name}: {cure}", err=not outcome.dry_run)
     if outcome.dry_run or not outcome.open:
         typer.echo(words["found" if outcome.dry_run else "done"])
-        rows = [(words[name], count) for name, count in outcome.counts.items()]
+        rows = [(words[name], outcome.counts[name]) for name in COUNTS if name in outcome.counts]
         rows += [(f"  {key}", count) for key, count in outcome.streams.items() if count]
         print_table(tuple(words["columns"].split("|")), rows, "")
     for name, lines in (("named", outcome.named), ("left", outcome.left)):

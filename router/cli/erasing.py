@@ -29,6 +29,8 @@ from router.errors import HotlineError
 from router.kpi.erasing import count_caller, erase_caller, learn_caller
 from router.line.folders import Folders
 
+COUNTS = ("messages", "mentions", "listed", "booked", "entries", "present", "archived", "facts", "recordings", "logs")
+"""What is counted, in the order in which it is told."""
 SETTLE_S = 15.0
 """How long the router may take to erase recordings and to send its last records."""
 FILES_S = 300.0

@@ -18,6 +18,9 @@ from router.core.ids import AgentId
 from router.core.numbering import to_e164
 from router.core.turn import Turn
 
+OPEN_KINDS = ("call", "callback", "complaint", "appointment", "page", "notice")
+"""What may be open."""
+
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of a caller. ``open`` is what keeps them from being forgotten: what, its id, and the cure.
@@ -119,7 +122,8 @@ class Erasure:
         """Their messages, and others' in which the number stands."""
         country, theirs, others = self._desk.site.country, [], []
         for message in self._desk.state.messages.values():
-            if message.caller in traces.forms or to_e164(message.caller, country) == number:
+            written = message.caller
+            if written in traces.forms or (written[:1] != "+" and to_e164(written, country) == number):
                 theirs.append(message)
             elif self._is_in(traces, message):
                 others.append(message)
@@ -130,18 +134,25 @@ class Erasure:
 
     @staticmethod
     def _is_in(traces: Traces, what: Any) -> bool:
-        """Say whether the number stands anywhere in what is remembered."""
-        if isinstance(what, str):
-            return traces.mentioned(what)
-        if isinstance(what, dict):
-            return any(Erasure._is_in(traces, inner) for inner in what.values())
-        if isinstance(what, list | tuple):
-            return any(Erasure._is_in(traces, inner) for inner in what)
-        return isinstance(what, msgspec.Struct) and Erasure._is_in(traces, msgspec.to_builtins(what))
+        """Say whether the number stands anywhere in what is remembered; there may be thousands of messages."""
+        text = what if isinstance(what, str) else msgspec.json.encode(what).decode()
+        return any(root in text for root in traces.roots) and _mentions(traces, msgspec.to_builtins(what))
 
     @staticmethod
     def _refuse(turn: Turn, reason: str, cure: str) -> None:
         turn.note(records.AskRefused, agent=AgentId(""), ask="erase_caller", reason=reason, cure=cure)
+
+
+def _mentions(traces: Traces, plain: Any) -> bool:
+    match plain:
+        case str():
+            return traces.mentioned(plain)
+        case dict():
+            return any(_mentions(traces, inner) for inner in plain.values())
+        case list() | tuple():
+            return any(_mentions(traces, inner) for inner in plain)
+        case _:
+            return False
 
 
 def _told(traces: Traces, text: str) -> str:

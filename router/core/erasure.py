@@ -58,6 +58,10 @@ class Traces:
 
     def __init__(self, forms: Iterable[str], refs: Iterable[str] = ()) -> None:
         self.forms = frozenset(forms)
+        self.roots = tuple(
+            form for form in sorted(self.forms) if not any(other in form for other in self.forms - {form})
+        )
+        """Of the forms those that are in all the others: where none of them is, the number is not."""
         self.refs = set(refs)
         """Ids of their calls, callbacks, complaints, messages and appointments; grows by :meth:`learn`."""
         longer = sorted((form for form in self.forms if len(form) >= LEAST_DIGITS), key=len, reverse=True)

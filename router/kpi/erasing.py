@@ -122,10 +122,11 @@ def prune(archive: Archive, raw_before_day: int, facts_before_day: int) -> int:
 
 
 def _mentions(table: pa.Table, traces: Traces) -> list[bool]:
-    """Say of each record whether one of the forms of the number stands in its text."""
+    """Say of each record whether the number may stand in its text."""
     hit = pa.array([False] * len(table), pa.bool_())
-    for form in traces.forms:
-        hit = pc.or_(hit, pc.match_substring(table.column("json"), form))
+    for form in traces.roots:
+        if not form.startswith("~"):  # pseudonyms are the public's, not the archive's
+            hit = pc.or_(hit, pc.match_substring(table.column("json"), form))
     found: list[bool] = hit.to_pylist()
     return found
 
