@@ -153,6 +153,7 @@ class StreamErasing:
         """
         done = {}
         for key in self.keys():
+            self._redis.unlink(*_beside(key))  # what an erasure that was killed has left
             changes = dict(self._changes(key))
             if changes:
                 self._replace(key, changes)
@@ -206,7 +207,7 @@ class StreamErasing:
             self._watch(key, len(page))
 
     def _replace(self, key: str, changes: Mapping[str, Fields]) -> None:
-        beside, gone = f"{key}:erasing", f"{key}:erased"
+        beside, gone = _beside(key)
         for _ in range(TRIES):
             self._redis.unlink(beside, gone)
             try:
@@ -249,6 +250,11 @@ class StreamErasing:
                 return last, done
             else:  # trimmed meanwhile
                 done += len(piece)
+
+
+def _beside(key: str) -> tuple[str, str]:
+    """The keys beside a stream while it is replaced: the new one, and the old one for a moment."""
+    return f"{key}:erasing", f"{key}:erased"
 
 
 def without(traces: Traces, fields: Fields) -> Fields:

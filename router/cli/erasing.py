@@ -4,8 +4,10 @@ Each step may be done again: where one fails, the same order goes on. First come
 nothing; the caller's own open business ends it there.
 """
 
+import contextlib
+import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,10 @@ class Erasing:
 
         Raises HotlineError: the router or Redis is away, or a part of it failed; what was done before stays done.
         """
+        with self._alone():
+            return self._run(dry_run=dry_run)
+
+    def _run(self, *, dry_run: bool) -> Outcome:
         redis = self._past.redis()
         streams = StreamErasing(redis, self._past.name, self._traces)
         try:
@@ -92,6 +98,17 @@ class Erasing:
             raise HotlineError(f"Redis: {' '.join(str(error).split())}", cure_of(error)) from error
         finally:
             redis.close()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two at once would build the same streams."""
+        self._folders.run.mkdir(parents=True, exist_ok=True)
+        with (self._folders.run / "erase.lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise HotlineError("somebody is being erased just now", "say it again when that is done") from None
+            yield
 
     # --- looking ---
 

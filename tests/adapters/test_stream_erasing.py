@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from router.adapters import stream_erasing
 from router.adapters.pseudonyms import pseudonyms
 from router.adapters.record_codec import to_fields
 from router.adapters.stream_erasing import StreamErasing
@@ -27,6 +28,7 @@ from router.core.records import (
     Record,
 )
 from router.core.routing import queues_of
+from router.errors import HotlineError
 from support.redis_server import RedisServer
 
 pytestmark = pytest.mark.system
@@ -94,7 +96,7 @@ def traces() -> Traces:
 def everything(redis: Any) -> str:
     """All that Redis has, as text."""
     text = ""
-    for key in redis.scan_iter():
+    for key in sorted(redis.scan_iter()):
         kind = redis.type(key)
         found = {"stream": redis.xrange, "hash": redis.hgetall, "set": redis.smembers, "string": redis.get}[kind](key)
         text += f"{key}: {found}\n"
@@ -214,6 +216,34 @@ def test_a_trimmed_stream_still_knows_that_it_was_and_groups_keep_their_place(se
     pending = redis.xpending_range(key, "billing", "-", "+", 100)
     assert [one["message_id"] for one in pending] == [entry for entry, _ in held[1:]]
     assert redis.xreadgroup("billing", "one", {key: ">"}, count=1)[0][1][0][0] > held[-1][0]
+
+
+def test_what_a_killed_erasure_left_behind_goes_too(server: RedisServer) -> None:
+    redis = server.ask()
+    add(redis, records(3))
+    erasing = StreamErasing(redis, SITE, traces())
+    erasing.learn()
+    erasing.erase()
+    for left in ("erasing", "erased"):  # killed before and after the old stream gave way
+        redis.xadd(f"{stream_key(SITE)}:{left}", {"caller": CALLER})
+    assert not any(erasing.erase().values())
+    assert "13800138000" not in everything(redis)
+
+
+def test_a_group_with_too_much_pending_is_named_and_nothing_changes(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redis = server.ask()
+    add(redis, records(4))
+    redis.xgroup_create(stream_key(SITE), "billing", id="0")
+    redis.xreadgroup("billing", "one", {stream_key(SITE): ">"}, count=10)
+    monkeypatch.setattr(stream_erasing, "MOST_PENDING", 9)
+    before = everything(redis)
+    erasing = StreamErasing(redis, SITE, traces())
+    erasing.learn()
+    with pytest.raises(HotlineError, match="billing") as refused:
+        erasing.erase()
+    assert "XACK" in refused.value.cure and everything(redis) == before
 
 
 def test_nothing_of_the_caller_means_nothing_is_touched(server: RedisServer) -> None:
