@@ -17,7 +17,8 @@ from router.adapters.control import Control
 from router.cli import run
 from router.cli.prompts import build_site_prompts
 from router.core.events import AgentSignInAsked, AgentSignOutAsked
-from router.drill import Behaviour, Callers, Phones, Plan
+from router.drill.callers import Callers, Plan
+from router.drill.phones import Behaviour, Phones
 from router.flowfile import load_site
 from router.line.line import Line
 from router.line.ports import free_block

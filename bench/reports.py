@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from bench.synthetic import AGENTS, make_archive
-from router.kpi import parquet
+from router.core.calendar import day_number, day_text
 
 SITE = Path(__file__).parents[1] / "ivr_flows" / "demo"
-FIRST, AFTER = (parquet.day_number(text) for text in ("2026-10-01", "2026-11-01"))
+FIRST, AFTER = (day_number(text) for text in ("2026-10-01", "2026-11-01"))
 DAYS_BEFORE = 42
 """The weeks a forecast is made from."""
 _COMMAND = "from router.cli import main; main()"
@@ -40,7 +40,7 @@ def make(home: Path, calls_in_month: int) -> int:
     folder = home / "figures"
     folder.mkdir(parents=True)
     (folder / "shifts.csv").write_text("shift,from,to,breaks\nearly,07:00,17:00,12:00-12:30\nlate,12:00,22:00,\n")
-    dates = [parquet.day_text(day) for day in range(FIRST, AFTER)]
+    dates = [day_text(day) for day in range(FIRST, AFTER)]
     roster = [
         f"{date},{agent},{('early', 'late')[number % 2]}"
         for date in dates

@@ -1,22 +1,12 @@
 """``python -m router``: runs the router of the settings in force until SIGTERM or SIGINT."""
 
-import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import Callable
 
 from router.adapters.logs import Logging
 from router.app import run
 from router.cli.options import settings_of
-from router.errors import HotlineError, SettingsError, SiteError
-from router.settings import Settings
-
-_new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
-with contextlib.suppress(ImportError):  # uvloop is not made for every machine
-    import uvloop
-
-    _new_loop = uvloop.new_event_loop
+from router.errors import HotlineError, SettingsError
+from router.until_told import not_run, run_until_told
 
 
 def main() -> int:
@@ -24,30 +14,17 @@ def main() -> int:
     try:
         settings = settings_of()
     except SettingsError as error:
-        print(f"router: {error}\n  try: {error.cure}", file=sys.stderr)
-        return 2
+        return not_run("router", error)
     logs = Logging(settings.home.absolute() / "logs")
     logs.start()
     try:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
-            runner.run(_until_told(settings))
+        run_until_told(lambda stop: run(settings, stop))
     except HotlineError as error:
-        logs.stop()
-        print(f"router: {error}", file=sys.stderr)
-        if error.cure:
-            print(f"  try: {error.cure}", file=sys.stderr)
-        return 2 if isinstance(error, SettingsError | SiteError) else 1
+        logs.stop()  # what it holds back stands before our last words
+        return not_run("router", error)
     finally:
         logs.stop()
     return 0
-
-
-async def _until_told(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await run(settings, stop)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import msgspec
 
 from router.adapters.ami import AmiWatch
 from router.adapters.ari import AriSwitch
-from router.adapters.control import AnyAsk, ControlServer, Services
+from router.adapters.control import AnyAsk
+from router.adapters.control_server import ControlServer, Services
 from router.adapters.journal import Journal, JournalBusy, journal_lock
 from router.adapters.journal_replay import Recovered, recover
 from router.adapters.lookups import Lookups
@@ -34,6 +35,7 @@ from router.adapters.record_counts import RecordCounts
 from router.adapters.recordings import AwayMessages, erase_recording, recording_over
 from router.adapters.redis_stream import Keep, RedisStream
 from router.adapters.talk_recordings import TalkRecordings, keep_talks
+from router.addresses import ari_address, metrics_address, reachable, redis_address
 from router.callcontrol import CallControl
 from router.core.commands import CheckPin, Command, EraseRecording, KeepTalks, LookUp, SendNotice
 from router.core.events import CallerErasureDone, Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
@@ -436,35 +438,6 @@ class Router:
             "engine": self._engine.load._asdict(),
             "switch": msgspec.to_builtins(self._ari.counters),
         }
-
-
-def reachable(host: str) -> str:
-    """Return the address to reach a part at that binds ``host``."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-
-
-def ari_address(settings: Settings) -> str:
-    """Return ARI's address, ``http://host:port/ari``."""
-    if settings.ari_url:
-        return settings.ari_url.rstrip("/")
-    host = reachable(settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.ari_port}/ari"
-
-
-def metrics_address(settings: Settings) -> str:
-    """Return where the metrics are, ``http://host:port/metrics``; "" where there are none."""
-    host = reachable(settings.metrics_host)
-    if not settings.metrics_port:
-        return ""
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.metrics_port}/metrics"
-
-
-def redis_address(settings: Settings) -> str:
-    """Return Redis's address, ``redis://host:port/db``, without a password unless the setting has one."""
-    if settings.redis_url:
-        return settings.redis_url
-    host = reachable(settings.host)
-    return f"redis://{f'[{host}]' if ':' in host else host}:{settings.redis_port}/0"
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:

@@ -15,6 +15,7 @@ from router.control import invariants, overview, reconcile
 from router.control.announcing import ANNOUNCE, Announcements
 from router.control.asks import Asks
 from router.control.call import LegFor, LegStage, Stage
+from router.control.callback_asks import CallbackAsks
 from router.control.callbacks import Callbacks, is_callback
 from router.control.calling_back import CallingBack
 from router.control.codes import Codes
@@ -62,6 +63,7 @@ class CallControl:
         self.whispers = Whispers(self.desk)
         self.open_lines = OpenLines(self.desk)
         self.callbacks = Callbacks(self.desk, self.ending)
+        self.callback_asks = CallbackAsks(self.desk, self.callbacks)
         self.calling_back = CallingBack(self.desk, self.ending, self.callbacks, self.whispers)
         self.ringing = Ringing(self.desk, self.ending, self.whispers, self.open_lines, self.calling_back)
         self.transfers = Transfers(self.desk, self.ending)
@@ -446,9 +448,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.HealthChecked: lambda core, turn, e: invariants.heal(core.desk, turn),
     events.ExtensionAsked: CallControl._extension_asked,
     events.AppointmentAsked: lambda core, turn, e: core.tasks.asked(turn, e),
-    events.CallbackAddAsked: lambda core, turn, e: core.callbacks.add_asked(turn, e),
-    events.CallbackCancelAsked: lambda core, turn, e: core.callbacks.cancel_asked(turn, e),
-    events.CallbackRetryAsked: lambda core, turn, e: core.callbacks.retry_asked(turn, e),
+    events.CallbackAddAsked: lambda core, turn, e: core.callback_asks.add(turn, e),
+    events.CallbackCancelAsked: lambda core, turn, e: core.callback_asks.cancel(turn, e),
+    events.CallbackRetryAsked: lambda core, turn, e: core.callback_asks.retry(turn, e),
     events.ComplaintOpenAsked: lambda core, turn, e: core.complaints.opened(turn, e),
     events.ComplaintMoveAsked: lambda core, turn, e: core.complaints.moved(turn, e),
     events.CodeDialled: lambda core, turn, e: core.codes.dialled(turn, e),

@@ -4,47 +4,29 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
-import signal
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from router.adapters.control import Control
-from router.app import redis_address
+from router.addresses import redis_address
 from router.board.board import Board
 from router.board.earlier import Earlier
-from router.board.gate import Gate
+from router.board.keys import gate_of
 from router.board.messages_http import add_message_routes
 from router.board.server import BoardServer
 from router.board.tell import Tell
 from router.board.watch import Health
 from router.engine import Clock
-from router.errors import HotlineError, SettingsError, SetupError, SiteError
+from router.errors import HotlineError, SetupError
 from router.flowfile import load_site
 from router.line.secrets import Secrets
 from router.message_source import RouterMessages
 from router.settings import Settings
+from router.until_told import not_run, run_until_told
 
 log = logging.getLogger(__name__)
 
 HEALTH_WITHIN_S = 3.0
-
-_new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
-with contextlib.suppress(ImportError):  # uvloop is not made for every machine
-    import uvloop
-
-    _new_loop = uvloop.new_event_loop
-
-
-def gate_of(secrets: Secrets) -> Gate:
-    """Return who may look, by a line's secrets. ``HOTLINE_BOARD_PASSWORD`` goes before what is kept."""
-    return Gate(
-        secrets.derived,
-        password=os.environ.get("HOTLINE_BOARD_PASSWORD", ""),
-        password_hash=secrets.board_password_hash,
-        generation=secrets.board_generation,
-    )
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -120,19 +102,7 @@ def main(settings: Settings) -> int:
     """Run the wallboard; 0 after an orderly stop, 1 where it could not run, 2 for a mistake in settings or site."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-8s %(message)s", datefmt="%H:%M:%S")
     try:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
-            runner.run(_until_told(settings))
+        run_until_told(lambda stop: run(settings, stop))
     except HotlineError as error:
-        print(f"wallboard: {error}", file=sys.stderr)
-        if error.cure:
-            print(f"  try: {error.cure}", file=sys.stderr)
-        return 2 if isinstance(error, SettingsError | SiteError) else 1
+        return not_run("wallboard", error)
     return 0
-
-
-async def _until_told(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await run(settings, stop)

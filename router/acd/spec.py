@@ -67,10 +67,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Overflow(msgspec.Struct, frozen=True, kw_only=True):
     """A rule by which a queue passes callers on. ``why`` says when, ``to_kind`` where to.
 
-    ``why``: ``after`` (a wait of ``after_ms``), ``waiting_over`` (so many wait already), ``estimate`` (they would wait
-    longer than ``estimate_over_ms``), ``nobody`` (no agent is there) or ``closing``. ``to_kind``: ``queue`` (there they
-    stand by when they asked where ``keep_place``), ``groups`` (who serve them too from then on), ``outside`` (the
-    ``number``, rung for ``ring_ms``), ``flow``, or ``prompt`` (and ``then`` a flow; "": the call ends).
+    ``why``: ``after`` (a wait of ``after_ms``), ``waiting_over`` (so many wait already, or ahead), ``estimate`` (they
+    have longer to wait than ``estimate_over_ms``), ``nobody`` (no agent is there) or ``closing``. ``to_kind``:
+    ``queue`` (there they stand by when they asked where ``keep_place``), ``groups`` (who serve them too from then on),
+    ``outside`` (the ``number``, rung for ``ring_ms``), ``flow``, or ``prompt`` (and ``then`` a flow; "": the call
+    ends).
     """
 
     why: str

@@ -8,16 +8,16 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from router.adapters.lookup_http import HttpAsker
 from router.adapters.lookup_redis import RedisAsker
-from router.adapters.service_texts import Answer, Trouble, bounded_fields
+from router.adapters.service_texts import Answer, Trouble, bounded_fields, told
 from router.core.commands import LookUp
 from router.core.events import Event, ReplyArrived
 from router.core.services import HttpSource, RedisSource, Source, TableSource
-from router.errors import HotlineError
 
 log = logging.getLogger(__name__)
 
@@ -74,17 +74,8 @@ class Lookups:
         else:
             self._under_way += 1
             try:
-                async with asyncio.timeout(command.timeout_ms / 1000):
+                async with told(partial(self._trouble, command), command.timeout_ms, "no answer"):
                     answer = await self._ask(command)
-            except TimeoutError:
-                self._trouble(command, f"no answer within {command.timeout_ms} ms")
-            except Trouble as trouble:
-                self._trouble(command, str(trouble))
-            except HotlineError as error:
-                self._trouble(command, f"{error}; {error.cure}")
-            except Exception as error:
-                # A fault of ours or of a library must cost this lookup, no call. Its text could hold what was asked.
-                self._trouble(command, f"unexpected {type(error).__name__}")
             finally:
                 self._under_way -= 1
         self._submit(

@@ -6,6 +6,7 @@ Nothing of what a notice says is in a log.
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,11 +14,10 @@ import aiohttp
 from yarl import URL
 
 from router.adapters.notices_mail import send_mail
-from router.adapters.service_texts import Trouble, filled, filled_address
+from router.adapters.service_texts import Trouble, filled, filled_address, told
 from router.core.commands import SendNotice
 from router.core.events import Event, ReplyArrived
 from router.core.services import Mail, Service, Webhook
-from router.errors import HotlineError
 
 log = logging.getLogger(__name__)
 
@@ -61,19 +61,9 @@ class Notices:
     async def deliver(self, command: SendNotice) -> None:
         """Try to deliver one notice and say by an event how it went, whatever happens."""
         status = "failed"
-        try:
-            async with asyncio.timeout(command.timeout_ms / 1000), self._turns:
-                await self._send(command)
+        async with told(partial(self._trouble, command), command.timeout_ms, "not delivered"), self._turns:
+            await self._send(command)
             status = "ok"
-        except TimeoutError:
-            self._trouble(command, f"not delivered within {command.timeout_ms} ms")
-        except Trouble as trouble:
-            self._trouble(command, str(trouble))
-        except HotlineError as error:
-            self._trouble(command, f"{error}; {error.cure}")
-        except Exception as error:
-            # A fault of ours or of a library must cost this try, no call. Its text could hold what is sent.
-            self._trouble(command, f"unexpected {type(error).__name__}")
         self._submit(ReplyArrived(call=command.call, request=command.request, status=status))
 
     async def _send(self, command: SendNotice) -> None:

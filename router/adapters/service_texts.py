@@ -1,11 +1,14 @@
 """What sources and services share: filling texts with fields and secrets, and bounding what comes back."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote
 
 from router.core.services import PLACE
+from router.errors import HotlineError
 
 MAX_FIELDS = 100
 MAX_FIELD_CHARACTERS = 500
@@ -27,6 +30,26 @@ class Trouble(Exception):
     def __init__(self, why: str, *, may_pass: bool = False) -> None:
         super().__init__(why)
         self.may_pass = may_pass
+
+
+@asynccontextmanager
+async def told(trouble: Callable[[str], None], timeout_ms: int, late: str) -> AsyncIterator[None]:
+    """Ask a service within a time, and let nothing that goes wrong there get any further than to ``trouble``.
+
+    ``late`` says what did not come in time: ``no answer``.
+    """
+    try:
+        async with asyncio.timeout(timeout_ms / 1000):
+            yield
+    except TimeoutError:
+        trouble(f"{late} within {timeout_ms} ms")
+    except Trouble as why:
+        trouble(str(why))
+    except HotlineError as error:
+        trouble(f"{error}; {error.cure}")
+    except Exception as error:
+        # A fault of ours or of a library must cost this try, no call. Its text could hold what was asked or sent.
+        trouble(f"unexpected {type(error).__name__}")
 
 
 def plain_text(text: str) -> str:

@@ -7,7 +7,7 @@ Readers who wait at its end go on waiting, those in its midst read on behind the
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from redis import Redis
@@ -22,6 +22,7 @@ from router.adapters.stream_keys import (
     queues_key,
     stream_key,
 )
+from router.adapters.stream_pages import Entry, forward
 from router.core.erasure import Traces
 from router.errors import HotlineError
 
@@ -192,10 +193,8 @@ class StreamErasing:
 
     # --- inside ---
 
-    def _pages(self, key: str, position: str = "-") -> Iterator[list[tuple[str, Fields]]]:
-        while page := cast(list[tuple[str, Fields]], self._redis.xrange(key, min=position, count=PAGE_COUNT)):
-            yield page
-            position = f"({page[-1][0]}"
+    def _pages(self, key: str, position: str = "-") -> Iterator[list[Entry]]:
+        return forward(self._redis, key, position, "+", PAGE_COUNT)
 
     def _changes(self, key: str) -> Iterator[tuple[str, Fields]]:
         """The entries that are to read otherwise, in order, with what they read then."""

@@ -1,44 +1,15 @@
-"""The command line ``hotline``: one file per command; every module here with a ``register(app)`` is picked up.
+"""The command line ``hotline``: one file per command, listed in ``commands.py`` and loaded when it is meant.
 
-Exit codes: 0 all is well, 1 findings (or a part of the line is away), 2 usage. No traceback for a user's mistake.
+Exit codes: 0 all is well, 1 findings (or a part of the line is away), 2 usage. No traceback for a user's mistake, nor
+for Ctrl-C at any moment: so nothing that takes time is loaded before :func:`run` can answer for it.
 """
 
-import importlib
 import itertools
-import pkgutil
 import sys
 
-import typer
-
-from router.cli.options import Home, settings_of
-from router.cli.output import complain
 from router.errors import HotlineError, SettingsError
 
-__all__ = ["build", "main", "settings_of"]
-
-
-def build() -> typer.Typer:
-    """Return the whole command line, commands in alphabetical order of their files."""
-    app = typer.Typer(
-        name="hotline",
-        help="Run a hotline: its line, its agents, its queues, its calls.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-    @app.callback()
-    def root(home: Home = None) -> None:
-        """Run a hotline: its line, its agents, its queues, its calls."""
-
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        register = getattr(loaded, "register", None)
-        if register is not None:
-            register(app)
-    return app
+__all__ = ["main", "run"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -49,6 +20,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every expected error becomes a sentence and its cure on stderr."""
     try:
+        from router.cli.commands import build
+
         build()(args=_home_first(arguments), prog_name="hotline")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 0
@@ -57,12 +30,11 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except SettingsError as error:
-        complain(error)
-        return 2
     except HotlineError as error:
+        from router.cli.output import complain
+
         complain(error)
-        return 1
+        return 2 if isinstance(error, SettingsError) else 1
     return 0
 
 

@@ -1,17 +1,15 @@
 """``hotline appointments``: wake-up and reminder calls that are booked; booking and cancelling them."""
 
-from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from router.cli.moments import moment
+from router.cli.moments import coming_moment, on_clock
 from router.cli.options import Json
 from router.cli.output import print_json, print_table, refuse
 from router.cli.reach import overview, put
 from router.core.events import AppointmentAsked
-from router.core.ids import Ms
 from router.core.lines import Party
 
 commands = typer.Typer(no_args_is_help=True, help="Wake-up and reminder calls.")
@@ -35,7 +33,7 @@ def show(json: Json = False) -> None:
     print_table(
         ("at", "kind", "for", "flow", "tries", "by"),
         (
-            (_shown(row["at_ms"], zone), row["kind"], row["party"], row["flow"], row["tries"], row["by"])
+            (on_clock(row["at_ms"], zone), row["kind"], row["party"], row["flow"], row["tries"], row["by"])
             for row in seen["appointments"]
         ),
         "nothing is booked",
@@ -53,9 +51,9 @@ def book(
     """Book a call at a time of the next day on which that is still to come, or on a date."""
     seen = overview()
     zone = ZoneInfo(seen["time_zone"])
-    at_ms = moment(at, seen["now_ms"], zone)
+    at_ms = coming_moment(at, seen["now_ms"], zone)
     ask = AppointmentAsked(kind=_kind(kind), party=_party(whom, seen), flow=flow, at_ms=at_ms)
-    put(ask, f"booked: {whom} is rung at {_shown(at_ms, zone)}", json)
+    put(ask, f"booked: {whom} is rung at {on_clock(at_ms, zone)}", json)
 
 
 @commands.command()
@@ -74,7 +72,3 @@ def _kind(kind: str) -> str:
 def _party(whom: str, seen: dict[str, list[dict[str, str]]]) -> Party:
     is_phone = any(row["phone"] == whom for row in seen["phones"])
     return Party(kind="phone" if is_phone else "outside", number=whom)
-
-
-def _shown(at_ms: Ms, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M")

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from router.adapters.redis_stream import cure_of
-from router.cli.callbacks import Language
+from router.adapters.stream_pages import Entry
 from router.cli.columns import print_columns
 from router.cli.erase import erase_caller_everywhere
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, Language, settings_of
 from router.cli.output import print_json, refuse
-from router.cli.past import PATIENCE_S, Entry, Past, day_before, entries, local_text
+from router.cli.past import PATIENCE_S, Past, day_before, entries, local_text
+from router.core.calendar import day_text
 from router.kpi import parquet
 from router.kpi.archive import Archive, newest_state
 from router.kpi.erasing import prune
@@ -168,7 +169,7 @@ def _about(past: Past, folder: Any) -> dict[str, Any]:
         "last_record": fold.seq if fold is not None else None,
         "last_at": local_text(past, fold.at_ms) if fold is not None and fold.seq else None,
         "days": len({one.day for one in raw}),
-        "first_day": parquet.day_text(raw[0].day) if raw else None,
+        "first_day": day_text(raw[0].day) if raw else None,
         "records_bytes": sum(one.path.stat().st_size for one in raw),
         "facts_bytes": sum(one.path.stat().st_size for one in facts),
         "never_came": fold.missing_count if fold is not None else 0,

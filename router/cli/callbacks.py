@@ -1,31 +1,19 @@
 """``hotline callbacks``: whom we have promised to call back: list, show, add, cancel, try now."""
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from router.cli.moments import moment
-from router.cli.options import Json
+from router.cli.moments import OF_THE_YEAR, coming_moment, on_clock
+from router.cli.options import Json, Lang, Language
 from router.cli.output import print_json, print_table
 from router.cli.reach import overview, put, row_of
 from router.core.events import CallbackAddAsked, CallbackCancelAsked, CallbackRetryAsked
-from router.core.ids import Ms
 
 commands = typer.Typer(no_args_is_help=True, help="Callbacks: whom we have promised to call back.")
 Id = Annotated[str, typer.Argument(metavar="CALLBACK", help="the callback's id, or k7 of it", show_default=False)]
 
-
-class Language(StrEnum):
-    """The languages of the lists."""
-
-    EN = "en"
-    ZH = "zh"
-
-
-Lang = Annotated[Language, typer.Option("--lang", help="language of the words")]
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -97,7 +85,7 @@ def add(
     """Promise a callback, in turn or at a time."""
     seen = overview()
     row_of(seen["queues"], "queue", queue, "queue")
-    at_ms = moment(at, seen["now_ms"], ZoneInfo(seen["time_zone"])) if at else 0
+    at_ms = coming_moment(at, seen["now_ms"], ZoneInfo(seen["time_zone"])) if at else 0
     ask = CallbackAddAsked(queue=queue, number=number, at_ms=at_ms, why=why, agent=agent)
     put(ask, f"{number} is called back by {queue}", json)
 
@@ -131,14 +119,14 @@ def _cells(row: dict[str, Any], seen: dict[str, Any], words: dict[str, str]) -> 
         row["queue"],
         row["number"],
         words.get(row["state"], row["state"]),
-        _shown(due, zone) if due and row["state"] == "parked" else f"{row['position']}." if row["position"] else "-",
-        _shown(row["booked_ms"], zone),
+        on_clock(due, zone, OF_THE_YEAR)
+        if due and row["state"] == "parked"
+        else f"{row['position']}."
+        if row["position"]
+        else "-",
+        on_clock(row["booked_ms"], zone, OF_THE_YEAR),
         row["tries"],
         row["last"].replace("_", " ") or "-",
         row["agent"] or "-",
         row["why"] or "-",
     )
-
-
-def _shown(at_ms: Ms, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%m-%d %H:%M")

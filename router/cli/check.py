@@ -1,12 +1,11 @@
 """``hotline check``: every mistake in a hotline's YAML, with its place and its cure."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, Lang, Language, settings_of
 from router.cli.output import print_json
 from router.flowfile import Diagnostic, check_site
 from router.flowfile.chinese import in_chinese
@@ -20,13 +19,6 @@ Where = Annotated[
 ]
 
 
-class Language(StrEnum):
-    """Languages of the messages."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("check")(check)
@@ -36,7 +28,7 @@ def check(
     path: Where = None,
     json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="count warnings as mistakes")] = False,
-    lang: Annotated[Language, typer.Option("--lang", help="language of the messages")] = Language.EN,
+    lang: Lang = Language.EN,
 ) -> None:
     """Check a hotline's YAML (default: the site of the settings) and list every mistake. Exit 1 where there are any.
 

@@ -1,13 +1,12 @@
 """``hotline complaints``: open complaints with their two clocks; noting one, saying that it is answered or resolved."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from router.cli.callbacks import Lang, Language
-from router.cli.options import Json
+from router.cli.moments import OF_THE_YEAR, on_clock
+from router.cli.options import Json, Lang, Language
 from router.cli.output import print_json, print_table, span
 from router.cli.reach import overview, put, row_of
 from router.core.events import ComplaintMoveAsked, ComplaintOpenAsked
@@ -99,5 +98,5 @@ def _cells(row: dict[str, Any], seen: dict[str, Any], words: dict[str, str]) -> 
 
 
 def _due(due_ms: Ms, now_ms: Ms, zone: ZoneInfo, words: dict[str, str]) -> str:
-    at = datetime.fromtimestamp(due_ms / 1000, zone).strftime("%m-%d %H:%M")
+    at = on_clock(due_ms, zone, OF_THE_YEAR)
     return words["left" if due_ms > now_ms else "late"].format(at=at, span=span(abs(due_ms - now_ms)))

@@ -2,14 +2,16 @@
 
 import difflib
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
 from router.adapters.control import Publish
+from router.cli.moments import TO_THE_SECOND, on_clock
 from router.cli.options import Json, settings_of
 from router.cli.output import did_you_mean, print_json, printable, refuse
-from router.cli.publish import shown, tell, who
+from router.cli.publish import tell, who
 from router.cli.reach import with_router
 from router.flowfile.zones import zone_names
 from router.versions import Change, Versions
@@ -61,7 +63,9 @@ def list_versions(
         return
     zone = _zone()
     if plan is not None:
-        typer.echo(f"version {plan.version} goes live at {shown(plan.at_ms, zone)} (by {plan.by or '?'})")
+        typer.echo(
+            f"version {plan.version} goes live at {on_clock(plan.at_ms, zone, TO_THE_SECOND)} (by {plan.by or '?'})"
+        )
     if not changes:
         typer.echo("no version has been live yet")
     for change in list(reversed(changes))[:limit]:
@@ -114,7 +118,7 @@ def cancel(json: Json = False) -> None:
         print_json(done)
         return
     plan = done["cancelled"]
-    typer.echo(f"version {plan['version']} does not go live at {shown(plan['at_ms'], _zone())}")
+    typer.echo(f"version {plan['version']} does not go live at {on_clock(plan['at_ms'], _zone(), TO_THE_SECOND)}")
 
 
 # --- versions by name ---
@@ -160,13 +164,14 @@ def _files(version: str) -> dict[str, bytes]:
 # --- shown ---
 
 
-def _line(change: Change, live: Change | None, zone: str) -> str:
+def _line(change: Change, live: Change | None, zone: ZoneInfo | None) -> str:
     """Return ``2026-10-01 09:30:00  61815bf54259  publish by li, 12 tests passed (live)``."""
     version = "refused" if change.refused else change.version
     how = _HOW.get(change.how, change.how)
     by = f" by {printable(change.by)}" if change.by else ""
     tests = f", {change.tests} tests passed" if change.tests else ""
-    return f"{shown(change.at_ms, zone)}  {version:<12}  {how}{by}{tests}{'  (live)' if change == live else ''}"
+    at = on_clock(change.at_ms, zone, TO_THE_SECOND)
+    return f"{at}  {version:<12}  {how}{by}{tests}{'  (live)' if change == live else ''}"
 
 
 def _difference(name: str, old: bytes | None, new: bytes | None, before: str, after: str) -> list[str]:
@@ -176,12 +181,12 @@ def _difference(name: str, old: bytes | None, new: bytes | None, before: str, af
     return list(difflib.unified_diff(lines, others, f"{before}/{name}", f"{after}/{name}", lineterm=""))
 
 
-def _zone() -> str:
-    """Return the site's time zone, "" where its file does not say."""
+def _zone() -> ZoneInfo | None:
+    """Return the site's time zone, None where its file does not say."""
     try:
         text = (settings_of().site / "site.yaml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return ""
+        return None
     found = next((line.partition(":")[2] for line in text.splitlines() if line.startswith("time_zone:")), "")
     zone = found.partition("#")[0].strip().strip("\"'")
-    return zone if zone in zone_names() else ""
+    return ZoneInfo(zone) if zone in zone_names() else None

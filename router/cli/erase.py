@@ -5,10 +5,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from router.cli.callbacks import Lang, Language
 from router.cli.erase_words import WORDS
 from router.cli.erasing import COUNTS, Erasing, Outcome
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, Lang, Language, settings_of
 from router.cli.output import print_json, print_table, refuse
 from router.cli.past import Past
 from router.core.numbering import to_e164

@@ -1,25 +1,20 @@
 """``hotline events``: what happened, from the Redis stream, for people or for scripts."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, cast
 
 import msgspec
 import typer
-from redis import Redis
-from redis.exceptions import RedisError
 
 from router.adapters.cloudevents import as_cloudevent
 from router.adapters.record_codec import from_fields, is_ours, to_json
-from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import public_key, queue_key, stream_key
-from router.app import redis_address
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, SiteLang, settings_of
 from router.cli.output import printable, refuse
-from router.cli.why import Lang
+from router.cli.streams import line_redis
 from router.core.localtime import LocalClock
-from router.errors import HotlineError
 from router.flowfile import load_site
-from router.line.secrets import Secrets
 from router.why import moments
 from router.why.one_line import LINES, one_line, told_by_fields
 
@@ -37,7 +32,7 @@ def events(
     queue: Annotated[str, typer.Option(help="only those of one queue", show_default=False)] = "",
     call: Annotated[str, typer.Option(help="only those of one call", show_default=False)] = "",
     public: Annotated[bool, typer.Option("--public", help="as the public reads them: without callers' data")] = False,
-    lang: Lang = None,
+    lang: SiteLang = None,
     json: Json = False,
     cloudevents: Annotated[bool, typer.Option("--cloudevents", help="print CloudEvents 1.0 for scripts")] = False,
 ) -> None:
@@ -51,14 +46,7 @@ def events(
         raise refuse(f"there is no queue '{queue}'", f"one of: {known}")
     key = queue_key(site.name, queue) if queue else public_key(site.name) if public else stream_key(site.name)
     language = lang.value if lang is not None else site.language if site.language in LINES else "en"
-    redis = Redis.from_url(
-        redis_address(settings),
-        password=Secrets.load_or_create(settings.home).redis_password,
-        socket_connect_timeout=2,
-        socket_timeout=_BLOCK_MS / 1000 + 2,
-        decode_responses=True,
-    )
-    try:
+    with contextlib.suppress(KeyboardInterrupt), line_redis(settings, key, _BLOCK_MS / 1000 + 2) as redis:
         for entry, fields in _read(redis, key, last, follow):
             if call and fields.get("call_id") != call:
                 continue
@@ -69,13 +57,6 @@ def events(
                 typer.echo(_as_json(fields))
             else:
                 typer.echo(printable(_for_people(entry, fields, language, site.clock)))
-    except KeyboardInterrupt:
-        pass
-    except (RedisError, OSError) as error:
-        words = " ".join(str(error).split())
-        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
-    finally:
-        redis.close()
 
 
 def _read(redis: Any, key: str, last: int, follow: bool) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from router.cli.options import settings_of
+from router.cli.options import Lang, Language, settings_of
 from router.cli.output import did_you_mean, refuse
 from router.flowfile import load_site
 from router.flowfile.prompts import read_prompts
@@ -22,13 +22,6 @@ class Format(StrEnum):
     DOT = "dot"
 
 
-class Words(StrEnum):
-    """The languages of a picture's words."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 _ENDINGS = {".svg": Format.SVG, ".mmd": Format.MERMAID, ".mermaid": Format.MERMAID, ".md": Format.MERMAID,
             ".dot": Format.DOT, ".gv": Format.DOT}  # fmt: skip
 _DRAW = {Format.SVG: as_svg, Format.MERMAID: as_mermaid, Format.DOT: as_dot}
@@ -37,7 +30,6 @@ FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="a flow's name, or
 SiteFolder = Annotated[
     Path | None, typer.Option("--site", help="the hotline's folder (default: the site of the settings)")
 ]
-Lang = Annotated[Words, typer.Option("--lang", help="the language of the words and prompts shown")]
 Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="write into this file")]
 
 
@@ -52,7 +44,7 @@ def graph(
     kind: Annotated[
         Format | None, typer.Option("--format", help="svg (default), mermaid or dot", show_default=False)
     ] = None,
-    lang: Lang = Words.EN,
+    lang: Lang = Language.EN,
     output: Into = None,
 ) -> None:
     """Draw a flow: boxes by what they do, arrows by keys and time-outs.

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from router.adapters.recordings import recording_path
+from router.cli.moments import on_clock
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, print_table, refuse, span
 from router.cli.reach import overview, put, row_of, with_router
@@ -68,13 +68,13 @@ def list_(
             (
                 row["message"],
                 row["box"],
-                _moment(row["left_at_ms"], zone),
+                on_clock(row["left_at_ms"], zone),
                 span(row["length_ms"]),
                 row["caller"] or "withheld",
                 row["did"] or "-",
                 row["stage"],
                 row["agent"],
-                _moment(row["due_at_ms"], zone),
+                on_clock(row["due_at_ms"], zone) if row["due_at_ms"] else "-",
                 "LATE" if row["late"] else "",
             )
             for row in rows
@@ -90,7 +90,11 @@ def show(message: Number, json: Json = False) -> None:
     if json:
         print_json(row)
         return
-    words = {name.removesuffix("_ms"): _moment(row[name], zone) for name in row if name.endswith("_at_ms")}
+    words = {
+        name.removesuffix("_ms"): on_clock(row[name], zone) if row[name] else "-"
+        for name in row
+        if name.endswith("_at_ms")
+    }
     words |= {name: row[name] for name in row if not name.endswith("_ms") and name != "answers"}
     words["length"] = span(row["length_ms"])
     words["groups"] = " ".join(row["groups"]) or "everybody"
@@ -203,7 +207,3 @@ def _row(message: str) -> dict[str, Any]:
 def _file(row: dict[str, Any]) -> Path:
     recordings = Folders.of(settings_of()).recordings
     return recording_path(recordings, row["recording"]) or recordings / "no such name"
-
-
-def _moment(at_ms: int, zone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%Y-%m-%d %H:%M") if at_ms else "-"

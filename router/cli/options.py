@@ -1,6 +1,7 @@
 """Options every command takes, and the settings they lead to."""
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,22 @@ Home = Annotated[
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON for scripts")]
 """``--json``."""
+
+
+class Language(StrEnum):
+    """The languages commands speak."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+Lang = Annotated[Language, typer.Option("--lang", help="language of the words")]
+"""``--lang`` of a command that speaks English unless told."""
+
+SiteLang = Annotated[
+    Language | None, typer.Option("--lang", help="language of the sentences; else the site's", show_default=False)
+]
+"""``--lang`` of a command that speaks the site's language unless told."""
 
 
 def settings_of() -> Settings:

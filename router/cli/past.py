@@ -2,31 +2,26 @@
 
 import datetime
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from redis import Redis
-from redis.exceptions import RedisError
-
-from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import stream_key
-from router.app import redis_address
+from router.adapters.stream_pages import Entry, forward
+from router.cli.moments import past_moment
+from router.cli.streams import connect, readable
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site
 from router.kpi.archive import Archive
-from router.kpi.clockwork import DAY_MS, Halves, utc_of
+from router.kpi.clockwork import DAY_MS, Halves
 from router.kpi.figures import Figures, read_figures
 from router.kpi.history import History
-from router.kpi.parquet import day_number
 from router.line.secrets import Secrets
 from router.settings import Settings
 
 BATCH_COUNT = 1_000
-Entry = tuple[str, Mapping[str, str]]
-
-
+ANSWER_WITHIN_S = 30.0
 PATIENCE_S = 30.0
 """How long a command waits for its turn to write the archive."""
 
@@ -67,13 +62,7 @@ class Past:
 
     def redis(self) -> Any:
         """Return a connection to the line's Redis."""
-        return Redis.from_url(
-            redis_address(self.settings),
-            password=self.secrets.redis_password or None,
-            socket_connect_timeout=2,
-            socket_timeout=30,
-            decode_responses=True,
-        )
+        return connect(self.settings, ANSWER_WITHIN_S)
 
     @property
     def stream(self) -> str:
@@ -82,51 +71,21 @@ class Past:
 
 
 def entries(redis: Any, key: str, after: str, before: str = "") -> Iterator[list[Entry]]:
-    """Yield the stream's entries behind an id up to what there is now, in batches; those before ``before`` alone.
+    """Yield the stream's entries behind an id (``-``: from the first) up to what there is now, in batches.
+
+    With ``before``, those before that id alone.
 
     Raises HotlineError where Redis cannot be read.
     """
-    position = "-" if after in ("-", "0-0") else f"({after}"
-    try:
-        while True:
-            end = f"({before}" if before else "+"
-            found = cast(list[Entry], redis.xrange(key, min=position, max=end, count=BATCH_COUNT))
-            if not found:
-                return
-            yield found
-            position = f"({found[-1][0]}"
-    except (RedisError, OSError) as error:
-        words = " ".join(str(error).split())
-        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
-
-
-def moment(text: str, clock: LocalClock, now_ms: int, *, ends: bool = False) -> int:
-    """Return the moment (UTC ms) of ``2026-11-21``, ``2026-11-21T08:30``, ``08:30`` (today), ``today``, ``yesterday``.
-
-    A day is its beginning, or its end where the moment ``ends`` a span. Raises HotlineError for anything else.
-    """
-    today = Halves(clock).of(now_ms)[2]
-    word = text.strip().replace(" ", "T")
-    try:
-        if word in ("today", "yesterday"):
-            day, minute = today - (word == "yesterday"), 0
-        elif ":" in word:
-            date, _, at = word.rpartition("T")
-            time = datetime.time.fromisoformat(at)
-            return utc_of(clock, day_number(date) if date else today, time.hour * 60 + time.minute)
-        else:
-            day, minute = day_number(word), 0
-        return utc_of(clock, day + 1 if ends else day, minute)
-    except ValueError:
-        raise HotlineError(
-            f"'{text}' is no moment", "write 2026-11-21, 2026-11-21T08:30, 08:30, today or yesterday"
-        ) from None
+    start = "-" if after == "-" else f"({after}"
+    with readable(key):
+        yield from forward(redis, key, start, f"({before}" if before else "+", BATCH_COUNT)
 
 
 def span_of(past: Past, since: str, until: str, now_ms: int) -> tuple[int, int]:
     """Return the span meant by ``--from`` and ``--to``; by default today up to now."""
-    begins = moment(since or "today", past.clock, now_ms)
-    ends = moment(until, past.clock, now_ms, ends=True) if until else now_ms + 1
+    begins = past_moment(since or "today", past.clock, now_ms)
+    ends = past_moment(until, past.clock, now_ms, ends=True) if until else now_ms + 1
     if ends <= begins:
         raise HotlineError("--to is not after --from", "a day alone means the whole of it")
     return begins, ends

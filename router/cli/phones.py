@@ -8,7 +8,8 @@ import typer
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, print_table
 from router.cli.reach import overview
-from router.drill import parse_span, simulate_phones
+from router.cli.spans import parse_span
+from router.drill.simulate import simulate_phones
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 import getpass
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,10 +9,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from router.adapters.control import Publish
+from router.cli.moments import TO_THE_SECOND, coming_moment, on_clock
 from router.cli.options import Json, settings_of
 from router.cli.output import print_json, refuse
 from router.cli.reach import with_router
-from router.core.ids import Ms
 from router.flowfile import load_site
 from router.flowtest import require
 from router.publishing import build_site_prompts
@@ -43,8 +42,11 @@ def publish(
     """
     settings = settings_of()
     folder = (path or settings.site).absolute()
+    now_ms = round(time.time() * 1000)  # noqa: TID251 - what a person means by 18:30 depends on now
     site = load_site(folder)  # the mistakes first: no prompt is made of a site that cannot go live
-    at_ms = moment(site, at) if at else 0
+    at_ms = coming_moment(at, now_ms, ZoneInfo(site.clock.zone)) if at else 0
+    if at and at_ms <= now_ms:
+        raise refuse(f"{at} is past", "name a time that is still to come")
     require(folder, site)
     made = build_site_prompts(folder, settings)
     done = with_router(lambda control: control.publish(Publish(path=str(folder), at_ms=at_ms, by=who())))
@@ -66,38 +68,10 @@ def tell(done: dict[str, Any], site: Site | None) -> None:
     elif planned is None or planned["version"] != done["config"]:
         typer.echo(f"version {done['config']} was live already")
     if planned is not None:
-        when = shown(planned["at_ms"], site.clock.zone if site else "")
+        when = on_clock(planned["at_ms"], ZoneInfo(site.clock.zone) if site else None, TO_THE_SECOND)
         typer.echo(f"version {planned['version']} goes live at {when} (hotline config cancel takes that back)")
     if done["restart_for"]:
         typer.echo(f"changed {', '.join(done['restart_for'])} only come with the next start: hotline up")
-
-
-def moment(site: Site, text: str) -> Ms:
-    """Return a time on the site's clock in ms UTC; a time of day is the next one. A mistake is one of usage."""
-    zone = ZoneInfo(site.clock.zone)
-    now = datetime.fromtimestamp(time.time(), zone)  # noqa: TID251 - what a person means by 18:30 depends on now
-    try:
-        if len(text) <= 5:
-            hour, _, minute = text.partition(":")
-            at = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-            at = at if at > now else at + timedelta(days=1)
-        else:
-            at = datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise refuse(f"'{text}' is no time", "write --at '2026-10-01 00:00' or --at 18:30") from None
-    if at <= now:
-        raise refuse(f"{text} is past", "name a time that is still to come")
-    return round(at.timestamp() * 1000)
-
-
-def shown(at_ms: Ms, zone: str = "") -> str:
-    """Write a moment on the site's clock, or this machine's where no zone is known."""
-    at = (
-        datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
-        if zone
-        else datetime.fromtimestamp(at_ms / 1000).astimezone()
-    )
-    return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def who() -> str:

@@ -9,7 +9,7 @@ import typer
 from router.adapters.control import AnyAsk, Control
 from router.cli.options import settings_of
 from router.cli.output import did_you_mean, print_json, refuse
-from router.drill.spans import parse_span
+from router.cli.spans import parse_span
 
 T = TypeVar("T")
 

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, Language, SiteLang, settings_of
 from router.cli.output import print_json, print_table, printable, refuse, span
 from router.cli.reach import overview, put, row_of, unknown
 from router.cli.surge_words import WORDS
-from router.cli.why import Lang, Language
 from router.cli.why_stream import event_stream
 from router.core.events import SurgeAsked
 from router.flowfile import load_site
@@ -27,7 +26,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Surge plans: who joins when queues grow; confirm, decline, release, stop, start.")
 
     @group.callback(invoke_without_command=True)
-    def surge(context: typer.Context, json: Json = False, lang: Lang = None) -> None:
+    def surge(context: typer.Context, json: Json = False, lang: SiteLang = None) -> None:
         """Surge plans: who joins when queues grow; confirm, decline, release, stop, start."""
         if context.invoked_subcommand is None:
             show(json, lang)
@@ -37,7 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="surge")
 
 
-def show(json: Json = False, lang: Lang = None) -> None:
+def show(json: Json = False, lang: SiteLang = None) -> None:
     """Say how each plan stands: callers waiting, steps taken, what is proposed or due."""
     seen = overview()
     words = _words(lang)
@@ -80,7 +79,7 @@ def history(
     plan: Plan = "",
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="so many of the newest")] = 50,
     json: Json = False,
-    lang: Lang = None,
+    lang: SiteLang = None,
 ) -> None:
     """Show what the plans have done, the newest last."""
     settings = settings_of()

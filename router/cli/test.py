@@ -6,8 +6,8 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 import typer
 
-from router.cli.check import Language, Where, sites_at
-from router.cli.options import Json, settings_of
+from router.cli.check import Where, sites_at
+from router.cli.options import Json, Lang, Language, settings_of
 from router.cli.output import print_json, refuse
 from router.flowfile.chinese import in_chinese as finding_in_chinese
 from router.flowtest import Results, run_tests
@@ -28,7 +28,7 @@ def test(
     only: Only = "",
     coverage: Covered = False,
     json: Json = False,
-    lang: Annotated[Language, typer.Option("--lang", help="language of the messages")] = Language.EN,
+    lang: Lang = Language.EN,
 ) -> None:
     """Run a hotline's tests, the *.test.yaml beside its flows (default: the site of the settings).
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from router.adapters.pins import Pins
+from router.board.keys import gate_of
 from router.cli.options import Json, settings_of
 from router.core.ids import AgentId
 from router.errors import HotlineError
@@ -21,7 +22,6 @@ from router.line.progress import Progress
 from router.line.supervisor import Supervisor
 from router.publishing import build_site_prompts
 from router.settings import Settings
-from router.wallboard import gate_of
 
 Prepare = Annotated[
     bool, typer.Option("--prepare", help="build prompts and write Asterisk's configuration, then end: starts nothing")

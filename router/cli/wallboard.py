@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from router.board.board import ALL_ROOM, rooms_of
+from router.board.keys import gate_of
 from router.cli.options import Json, settings_of
 from router.errors import HotlineError
 from router.flowfile import load_site
 from router.line.secrets import Secrets
-from router.wallboard import gate_of, main
+from router.wallboard import main
 
 Show = Annotated[bool, typer.Option("--show", help="print the screens' addresses and the password; run nothing")]
 NewPassword = Annotated[bool, typer.Option("--password", help="set the password (it is asked for); run nothing")]

@@ -1,13 +1,12 @@
 """``hotline why`` and ``why-not``: the story of a call in plain sentences, and why an agent did not get it."""
 
 import re
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 import typer
 
-from router.cli.options import Json, settings_of
+from router.cli.options import Json, Language, SiteLang, settings_of
 from router.cli.output import print_json, printable, refuse
 from router.cli.reach import unknown
 from router.cli.why_journal import watched
@@ -36,18 +35,6 @@ Call = Annotated[
 _CALLBACK = re.compile(r"(?:.+\.)?k\d+")
 
 
-class Language(StrEnum):
-    """The languages of the explanations."""
-
-    EN = "en"
-    ZH = "zh"
-
-
-Lang = Annotated[
-    Language | None, typer.Option("--lang", help="language of the sentences; else the site's", show_default=False)
-]
-
-
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("why")(why)
@@ -60,7 +47,7 @@ def why(
     caller: Annotated[str, typer.Option("--from", metavar="NUMBER", help="the newest call from a number")] = "",
     agent: Annotated[str, typer.Option(help="the call that rang this agent last")] = "",
     at: Annotated[str, typer.Option(metavar="TIME", help="with --agent: up to then, as 10:42")] = "",
-    lang: Lang = None,
+    lang: SiteLang = None,
     json: Json = False,
 ) -> None:
     """Tell what happened to a call, and why: queue, place, who was rung by which rule, who did not take it."""
@@ -97,7 +84,7 @@ def why(
 def why_not(
     call: Annotated[str, typer.Argument(metavar="CALL", help="the call's id, or c42 of it", show_default=False)],
     agent: Annotated[str, typer.Argument(metavar="AGENT", help="the agent's work number", show_default=False)],
-    lang: Lang = None,
+    lang: SiteLang = None,
     json: Json = False,
 ) -> None:
     """Tell why an agent did not get a call, and what would have had to be different (reads only)."""

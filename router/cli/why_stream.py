@@ -1,23 +1,19 @@
 """Finding a call in the Redis stream: by its id, the newest, by the caller's number, or by agent and time."""
 
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import msgspec
-from redis import Redis
-from redis.exceptions import RedisError
 
 from router.adapters.record_codec import from_fields
-from router.adapters.redis_stream import cure_of
 from router.adapters.stream_keys import stream_key
-from router.app import redis_address
+from router.adapters.stream_pages import Entry, backward, forward
+from router.cli.streams import line_redis
 from router.core.ids import Ms
 from router.core.records import Record
-from router.errors import HotlineError
-from router.line.secrets import Secrets
 from router.settings import Settings
 
 PAGE_COUNT = 2_000
@@ -33,8 +29,6 @@ BEFORE_MS: Ms = 12 * 3_600_000
 """How far back an agent's last change of state is looked for."""
 
 _ID = re.compile(r"(?:.+\.(?P<epoch>\d+)\.)?c(?P<number>\d+)")
-
-Entry = tuple[str, dict[str, str]]
 
 
 class Found(NamedTuple):
@@ -102,7 +96,7 @@ class EventStream:
     def newest_of(self, kinds: frozenset[str], count: int) -> list[Record]:
         """Return so many of the newest records of some kinds, oldest first."""
         found = ((entry, fields) for entry, fields in self._backward() if fields.get("type") in kinds)
-        return list(_decoded(itertools.islice(found, count)))[::-1]
+        return list(_decoded(islice(found, count)))[::-1]
 
     def window(self, found: Found) -> list[Record]:
         """Return every record from a call's first to its last, other calls' among them."""
@@ -166,40 +160,18 @@ class EventStream:
         return 0
 
     def _backward(self, start: str = "+", count: int = PAGE_COUNT) -> Iterator[Entry]:
-        while True:
-            page = cast(list[Entry], self._redis.xrevrange(self._key, max=start, count=count))
-            yield from page
-            if len(page) < count:
-                return
-            start = f"({page[-1][0]}"
+        return chain.from_iterable(backward(self._redis, self._key, start, count))
 
     def _forward(self, start: str, end: str = "+", count: int = PAGE_COUNT) -> Iterator[Entry]:
-        while True:
-            page = cast(list[Entry], self._redis.xrange(self._key, min=start, max=end, count=count))
-            yield from page
-            if len(page) < count:
-                return
-            start = f"({page[-1][0]}"
+        return chain.from_iterable(forward(self._redis, self._key, start, end, count))
 
 
 @contextmanager
 def event_stream(settings: Settings, site: str) -> Iterator[EventStream]:
     """Open the stream of a site. Raises HotlineError, with the cure, where Redis does not give it."""
     key = stream_key(site)
-    redis = Redis.from_url(
-        redis_address(settings),
-        password=Secrets.load_or_create(settings.home).redis_password,
-        socket_connect_timeout=2,
-        socket_timeout=10,
-        decode_responses=True,
-    )
-    try:
+    with line_redis(settings, key) as redis:
         yield EventStream(redis, key)
-    except (RedisError, OSError) as error:
-        words = " ".join(str(error).split())
-        raise HotlineError(f"the stream {key} cannot be read: {words}", cure_of(error)) from error
-    finally:
-        redis.close()
 
 
 def _decoded(entries: Iterable[Entry]) -> Iterator[Record]:

@@ -109,7 +109,7 @@ class Asks:
             reply = self._callbacks.book(turn, order.queue, order.number, call=call)
             call.callback_asked = call.callback_asked or reply.status in ("ok", "open")
             return reply
-        found = self._callbacks.open_for(self._callbacks.number_of(order.number), order.queue)
+        found = self._callbacks.open_for(self._callbacks.checks.number_of(order.number), order.queue)
         if found is None:
             return Reply(status="missing")
         self._callbacks.cancel(turn, found, "caller", call.id)

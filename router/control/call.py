@@ -225,7 +225,8 @@ class OfferStep(msgspec.Struct, kw_only=True):
     """Where a waiting caller is in what they are offered; see :mod:`router.control.offering`.
 
     ``number`` is the one they have confirmed or are asked to, ``typed`` what they are typing, ``silent_count`` how
-    often they have said nothing and ``wrong_count`` how often something that cannot be.
+    often they have said nothing and ``wrong_count`` how often something that cannot be. ``at_ms`` is the time they have
+    chosen, until they have confirmed its day.
     """
 
     stage: str
@@ -233,6 +234,7 @@ class OfferStep(msgspec.Struct, kw_only=True):
     typed: str = ""
     silent_count: int = 0
     wrong_count: int = 0
+    at_ms: Ms = 0
 
 
 class Consult(msgspec.Struct, kw_only=True):

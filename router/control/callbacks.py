@@ -1,34 +1,26 @@
-"""Pure: callbacks from booking to their end: the checks, the place they keep, when they may be dialled, and retries."""
+"""Pure: callbacks from booking to their end: the place they keep, when they go in line, tries, and their records."""
 
 from typing import Any
 
 import msgspec
 
 from router.acd.callback import PURPOSE, Callback, CallbackEvent, CallbackState
-from router.acd.callback_rules import CallbackRules
 from router.acd.spec import CallClass, Queue
 from router.acd.standing import strongest
 from router.acd.waiting import Waiting
 from router.control.call import Call
+from router.control.callback_checks import CallbackChecks
 from router.control.desk import CallbackOver, Desk
 from router.control.ending import Ending
-from router.core import callable_numbers, events, records
-from router.core.calendar import Calendar
+from router.core import records
 from router.core.ids import AgentId, CallId, Ms, QueueName
 from router.core.lines import Party
-from router.core.numbering import to_e164
 from router.core.records import Outcome
 from router.core.turn import Turn
 from router.ivr.orders import Reply
 
 BRIEF_MS: Ms = 30_000
 """How long a callback rests after a try that came to nothing for no fault of the customer's."""
-ENGAGED_MS: Ms = 15_000
-"""How long it rests while its number is on the line with us."""
-SWITCH_MS: Ms = 5_000
-SHUT_MS: Ms = 60_000
-_DAY_MS: Ms = 86_400_000
-_HOUR_MS: Ms = 3_600_000
 _SHOWN_LENGTH = 40
 
 _UNCOUNTED = frozenset({"agent_left", "caller_rang", "connect_failed", "not_dialable"})
@@ -47,6 +39,7 @@ class Callbacks:
     def __init__(self, desk: Desk, ending: Ending) -> None:
         self._desk = desk
         self._ending = ending
+        self.checks = CallbackChecks(desk)
         self._open = {(cb.number, cb.queue): cb.id for cb in desk.state.callbacks.values()}
 
     # --- booking ---
@@ -70,13 +63,13 @@ class Callbacks:
         Replies ``ok`` or, where one is open for this number and queue, ``open``, with its id as ``callback``; else the
         reason of a :class:`router.core.records.CallbackRefused`, and nothing is stored.
         """
-        number, dial, reason = self._judged(turn, queue, raw, at_ms)
+        number, dial, reason = self.checks.judged(turn, queue, raw, at_ms)
         if reason:
             return self._refuse(turn, queue, raw, reason, call, by)
         name = QueueName(queue)
         if (known := self._open.get((number, name))) is not None:
             return Reply(status="open", fields={"callback": known})
-        if not round_name and (limit := self._limit(turn, name, number)):
+        if not round_name and (limit := self.checks.limit(turn, name, number)):
             return self._refuse(turn, queue, raw, limit, call, by)
         cb = self._make(turn, name, number, dial, call, place, at_ms)
         cb.why, cb.agent, cb.round, cb.booked_by = why, agent, round_name, by or (call.id if call else "")
@@ -87,10 +80,10 @@ class Callbacks:
 
     def judge(self, turn: Turn, queue: str, raw: str, at_ms: Ms = 0) -> str:
         """Say why a callback could not be booked so; "" where it could, or is open already."""
-        number, _, reason = self._judged(turn, queue, raw, at_ms)
+        number, _, reason = self.checks.judged(turn, queue, raw, at_ms)
         if reason or (number, queue) in self._open:
             return reason
-        return self._limit(turn, QueueName(queue), number)
+        return self.checks.limit(turn, QueueName(queue), number)
 
     def refuse(self, turn: Turn, call: Call, queue: str, raw: str, reason: str) -> None:
         """Keep it visible that a caller was refused a callback."""
@@ -100,58 +93,6 @@ class Callbacks:
         """Return the open callback of a number in a queue, or None."""
         found = self._open.get((number, QueueName(queue)))
         return None if found is None else self._desk.state.callbacks[found]
-
-    def number_of(self, raw: str) -> str:
-        """Return a number in E.164 as it is known by here, "" where it is none."""
-        return to_e164(raw, self._desk.site.country) or ""
-
-    def rules(self, queue: str) -> CallbackRules:
-        """The rules a queue calls back by."""
-        found = self._desk.site.floor.queues.get(QueueName(queue))
-        return (found.callbacks if found is not None else None) or CallbackRules()
-
-    def _judged(self, turn: Turn, queue: str, raw: str, at_ms: Ms) -> tuple[str, str, str]:
-        """Return the number, the same as it is dialled, and why it cannot be booked."""
-        site = self._desk.site
-        if queue not in site.floor.queues:
-            return "", "", "no_queue"
-        own = [*site.dids, *([site.outside.show_number] if site.outside and site.outside.show_number else [])]
-        rules = site.callback_numbers
-        number, reason = callable_numbers.judge(raw, site.country, own, rules.allow, rules.block)
-        if reason:
-            return "", "", reason
-        ways = callable_numbers.as_dialled(number, site.country)
-        dial = next((way for way in ways if site.outside is not None and site.outside.may_ring(way)), "")
-        if not dial:
-            return "", "", "not_dialable"
-        return number, dial, self._wrong_time(turn, QueueName(queue), at_ms) if at_ms else ""
-
-    def _wrong_time(self, turn: Turn, queue: QueueName, at_ms: Ms) -> str:
-        """Why a callback cannot be booked for a time; "" where it can."""
-        rules = self.rules(queue)
-        if not rules.slot_count:
-            return "no_times"
-        if at_ms <= turn.now:
-            return "past"
-        if self._opening(queue, at_ms) != at_ms:
-            return "closed"
-        slot = at_ms // rules.slot_ms
-        taken = sum(
-            cb.queue == queue and bool(cb.at_ms) and cb.at_ms // rules.slot_ms == slot
-            for cb in self._desk.state.callbacks.values()
-        )
-        return "slot_full" if taken >= rules.slot_count else ""
-
-    def _limit(self, turn: Turn, queue: QueueName, number: str) -> str:
-        """Which limit keeps a number from being promised one more; "" for none."""
-        rules, state = self.rules(queue), self._desk.state
-        while state.callback_times and state.callback_times[0][2] <= turn.now - _DAY_MS:
-            state.callback_times.pop(0)
-        times = state.callback_times
-        if rules.per_number and sum(one == number for one, _, _ in times) >= rules.per_number:
-            return "number_limit"
-        in_hour = sum(name == queue and at > turn.now - _HOUR_MS for _, name, at in times)
-        return "hour_limit" if rules.per_hour and in_hour >= rules.per_hour else ""
 
     def _make(
         self, turn: Turn, queue: QueueName, number: str, dial: str, call: Call | None, place: Waiting | None, at_ms: Ms
@@ -206,8 +147,8 @@ class Callbacks:
 
     def _keep(self, turn: Turn, cb: Callback, call: Call | None) -> None:
         """It is promised: from here on it survives everything."""
-        desk, rules = self._desk, self.rules(cb.queue)
-        first = self._opening(cb.queue, max(turn.now, cb.at_ms))
+        desk, rules = self._desk, self.checks.rules(cb.queue)
+        first = self.checks.opening(cb.queue, max(turn.now, cb.at_ms))
         cb.expires_ms = (turn.now if first is None else first) + rules.expire_ms
         desk.state.callbacks[cb.id] = cb
         self._open[(cb.number, cb.queue)] = cb.id
@@ -240,23 +181,6 @@ class Callbacks:
 
     # --- when it may be dialled ---
 
-    def _opening(self, queue: QueueName, at: Ms) -> Ms | None:
-        """The first moment from ``at`` on at which customers of a queue may be rung; None where it never opens."""
-        site = self._desk.site
-        calendar = self._calendar(queue)
-        if calendar is None:
-            return at
-        local = calendar.local(at, site.clock.at(at))
-        if calendar.is_open(local):
-            return at
-        minutes = calendar.next_change(local)
-        return None if minutes is None else at - at % 60_000 + minutes * 60_000
-
-    def _calendar(self, queue: QueueName) -> Calendar | None:
-        site = self._desk.site
-        spec = site.floor.queues.get(queue)
-        return None if spec is None else site.hours.get(self.rules(queue).hours or spec.hours)
-
     def _wake_at(
         self, turn: Turn, cb: Callback, at: Ms, why: str, previous: CallbackState = CallbackState.PARKED
     ) -> None:
@@ -264,7 +188,7 @@ class Callbacks:
         if cb.queue not in self._desk.site.floor.queues:
             self._without_queue(turn, cb)
             return
-        opens = self._opening(cb.queue, at)
+        opens = self.checks.opening(cb.queue, at)
         if opens is not None and opens <= turn.now:
             self._wake(turn, cb, why)
             return
@@ -293,33 +217,10 @@ class Callbacks:
         previous = cb.state
         self._leave_line(cb)
         cb.apply(CallbackEvent.HELD_BACK)
-        opens = self._opening(cb.queue, at)
+        opens = self.checks.opening(cb.queue, at)
         cb.wake_ms = max(cb.expires_ms if opens is None else opens, turn.now + 1_000)
         self._desk.timers.set(f"callback:{cb.id}", "wake", cb.wake_ms)
         self._note_moved(turn, cb, previous, why)
-
-    def not_now(self, turn: Turn, cb: Callback) -> tuple[Ms, str]:
-        """Until when a callback that is next may not be dialled after all, and why; (0, "") where it may."""
-        state, site = self._desk.state, self._desk.site
-        opens = self._opening(cb.queue, turn.now)
-        if opens is None or opens > turn.now:
-            return opens or cb.expires_ms, "closed"
-        if not state.switch_up:
-            return turn.now + SWITCH_MS, "switch_down"
-        if cb.queue in state.floor.closed:
-            return turn.now + SHUT_MS, "closed_by_hand"
-        if site.outside is None or not site.outside.may_ring(cb.dial):
-            return turn.now + _HOUR_MS, "not_dialable"
-        if self._engaged(cb):
-            return turn.now + ENGAGED_MS, "engaged"
-        return 0, ""
-
-    def _engaged(self, cb: Callback) -> bool:
-        """Whether a callback's number is on the line with us, or is being rung, or has just been."""
-        return any(
-            cb.number == call.caller.number or (call.party is not None and call.party.number in (cb.dial, cb.number))
-            for call in self._desk.state.calls.values()
-        )
 
     # --- time ---
 
@@ -367,14 +268,14 @@ class Callbacks:
                 self.end(turn, cb, CallbackEvent.EXPIRED, "time")
             else:
                 self._desk.matcher.add(cb.place)
-        elif dialled and cb.tries >= self.rules(cb.queue).tries:
+        elif dialled and cb.tries >= self.checks.rules(cb.queue).tries:
             self.end(turn, cb, CallbackEvent.EXPIRED, "tries")
         elif dialled and turn.now >= cb.expires_ms:
             self.end(turn, cb, CallbackEvent.EXPIRED, "time")
         else:
             previous = cb.state
             cb.apply(CallbackEvent.NOT_REACHED)
-            rest_ms = self.rules(cb.queue).spacing_ms if counted else BRIEF_MS
+            rest_ms = self.checks.rules(cb.queue).spacing_ms if counted else BRIEF_MS
             self._wake_at(turn, cb, turn.now + rest_ms, result, previous)
 
     def release(self, cb: Callback) -> None:
@@ -427,29 +328,12 @@ class Callbacks:
         else:
             self._wake_at(turn, cb, turn.now + BRIEF_MS, "caller_left")
 
-    # --- people ask ---
+    # --- people want ---
 
-    def add_asked(self, turn: Turn, event: events.CallbackAddAsked) -> None:
-        """Somebody books a callback by hand."""
-        reply = self.book(
-            turn, event.queue, event.number, at_ms=event.at_ms, why=event.why, agent=event.agent, by=event.by
-        )
-        if reply.status != "ok":
-            cure = (
-                "see `hotline callbacks`"
-                if reply.status == "open"
-                else "name a queue, a number it may ring, a time ahead"
-            )
-            reason = f"{reply.status} {reply.fields.get('callback', '')}".strip()
-            turn.note(records.AskRefused, agent="", ask="callback", reason=reason, cure=cure)
-
-    def cancel_asked(self, turn: Turn, event: events.CallbackCancelAsked) -> None:
-        """Somebody cancels a callback."""
-        cb = self._desk.state.callbacks.get(event.callback)
-        if cb is None or cb.state is CallbackState.TALKING:
-            self._refuse_ask(turn, "cancel", event.callback, "no such callback" if cb is None else "in talk")
-        else:
-            self.cancel(turn, cb, "asked", event.by)
+    def try_now(self, turn: Turn, cb: Callback, why: str) -> None:
+        """Let a parked callback go in line at once, or when its queue opens."""
+        self._desk.timers.cancel(f"callback:{cb.id}", "wake")
+        self._wake_at(turn, cb, turn.now, why)
 
     def cancel(self, turn: Turn, cb: Callback, why: str, by: str) -> None:
         """Call nobody back: a try under way is ended. One in talk is just being kept: nothing is left to cancel."""
@@ -463,28 +347,10 @@ class Callbacks:
             self._ending.end(turn, ours, Outcome.SELF_SERVED, "router", "cancelled")
         self.end(turn, cb, CallbackEvent.CANCELLED, why, by=by)
 
-    def retry_asked(self, turn: Turn, event: events.CallbackRetryAsked) -> None:
-        """Somebody wants a callback tried at once, or says that a machine answered."""
-        cb = self._desk.state.callbacks.get(event.callback)
-        if cb is None:
-            self._refuse_ask(turn, "retry", event.callback, "no such callback")
-        elif cb.state is CallbackState.TALKING and cb.call is not None:
-            self.mark(turn, self._desk.state.calls[cb.call])
-        elif cb.state is CallbackState.PARKED and cb.live is None:
-            self._desk.timers.cancel(f"callback:{cb.id}", "wake")
-            self._wake_at(turn, cb, turn.now, "asked")
-        else:
-            self._refuse_ask(turn, "retry", event.callback, f"{cb.state.value} already")
-
     def mark(self, turn: Turn, call: Call) -> None:
         """An agent heard a machine: the talk is over and the callback is tried again later."""
         call.mark = "voicemail"
         self._ending.end(turn, call, Outcome.ANSWERED, "agent", call.mark)
-
-    @staticmethod
-    def _refuse_ask(turn: Turn, ask: str, callback: str, reason: str) -> None:
-        cure = "see `hotline callbacks list`"
-        turn.note(records.AskRefused, agent="", ask=f"callback_{ask}", reason=f"{callback}: {reason}", cure=cure)
 
     def site_changed(self, turn: Turn) -> None:
         """Callbacks of queues that a new version of the site no longer has cannot be kept; the supervisor is told."""

@@ -41,14 +41,14 @@ class CallingBack:
     def picked(self, turn: Turn, pick: Pick) -> Pick | None:
         """An idle agent and a callback fit. Returns the pick to ring the agent for; None where that is not to be."""
         cb = self._desk.state.callbacks[pick.waiting.call]
-        until, why = self._callbacks.not_now(turn, cb)
+        until, why = self._callbacks.checks.not_now(turn, cb)
         if until:
             self._callbacks.park(turn, cb, until, why)
             self._stays_idle(pick.agent)
             return None
         call = self._make(turn, cb)
         self._callbacks.leave_line(cb)
-        if self._callbacks.rules(cb.queue).agent_first or cb.round:
+        if self._callbacks.checks.rules(cb.queue).agent_first or cb.round:
             waiting = self._waits(call, cb)
             self._callbacks.go(turn, cb, CallbackEvent.AGENT_RUNG)
             return msgspec.structs.replace(pick, waiting=waiting)
@@ -129,7 +129,7 @@ class CallingBack:
         if call.stage is Stage.CALLING_BACK and call.playback is not None:
             self._desk.stop_playback(turn, call)
             self._customer_next(turn, call)
-        elif call.stage is Stage.TALKING and key == self._callbacks.rules(call.queue).mark_key:
+        elif call.stage is Stage.TALKING and key == self._callbacks.checks.rules(call.queue).mark_key:
             self._callbacks.mark(turn, call)
 
     def nobody_took(self, turn: Turn, call: Call) -> None:
@@ -155,7 +155,7 @@ class CallingBack:
         if outside is None or not outside.may_ring(cb.dial):  # a version of the site that came meanwhile
             self._ending.end(turn, call, Outcome.SELF_SERVED, "router", "not_dialable")
             return
-        ring_ms = self._callbacks.rules(cb.queue).ring_ms
+        ring_ms = self._callbacks.checks.rules(cb.queue).ring_ms
         self._desk.state.legs[call.channel] = Leg(id=call.channel, call=call.id, purpose=LegFor.OUTBOUND)
         call.caller_gone = False
         cb.attempts += 1

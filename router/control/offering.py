@@ -5,8 +5,6 @@ what is said. An offer begins only where nothing else is said to the caller and 
 next follows from :data:`OFFER_TABLE`; a callback that is booked, or a recording that is chosen, ends the wait.
 """
 
-from enum import StrEnum
-
 from router.acd.callback import Callback
 from router.acd.callback_rules import OfferRules
 from router.control import waits
@@ -15,12 +13,15 @@ from router.control.call import Call, OfferStep, Stage
 from router.control.callbacks import Callbacks
 from router.control.desk import Desk
 from router.control.ending import Ending
+from router.control.offer_table import OFFER_TABLE, OfferEvent, OfferStage
 from router.control.queueing import Queueing
 from router.control.saying import media, spoken
 from router.core import records
+from router.core.calendar import day_text
 from router.core.ids import Ms
 from router.core.records import Outcome
 from router.core.turn import Turn
+from router.ivr.appointments import minute_typed
 from router.ivr.nodes.enqueue import Enqueue
 from router.ivr.orders import Reply
 
@@ -32,84 +33,16 @@ SILENT_LIMIT = 2
 WRONG_LIMIT = 3
 """After so many numbers or times that cannot be, the caller waits on."""
 MAX_TYPED = 40
+WEEK_DAYS = 6
+"""So many days ahead the day of the week alone says which day it is."""
 WAIT_KEY, CALLBACK_KEY, RECORDING_KEY = "1", "2", "3"
 RIGHT_KEY, OTHER_KEY, TIME_KEY = "1", "2", "3"
 
 
-class OfferStage(StrEnum):
-    """What a waiting caller is being asked."""
-
-    CHOICE = "choice"
-    OPEN = "open"
-    """A callback is promised to them already: keep it (1) or cancel it (2)."""
-    CONFIRM = "confirm"
-    """Is this the number (1)? Or another (2), or a time to be called at (3)."""
-    TYPING = "typing"
-    TIME = "time"
-    BOOKED = "booked"
-    """They are told that it is booked, then the call is over."""
-    OVER = "over"
-
-
-class OfferEvent(StrEnum):
-    """What can come of it."""
-
-    WAIT = "wait"
-    CALLBACK = "callback"
-    NO_NUMBER = "no_number"
-    """They want to be called back and their number is not known, or cannot be rung."""
-    HAS_ONE = "has_one"
-    RECORDING = "recording"
-    RIGHT = "right"
-    OTHER = "other"
-    AT_TIME = "at_time"
-    TYPED = "typed"
-    WRONG = "wrong"
-    """What was typed cannot be: they are told why and asked again."""
-    KEEP = "keep"
-    CANCEL = "cancel"
-    SILENT = "silent"
-    GIVEN_UP = "given_up"
-    """Silent or wrong too often: they wait on."""
-
-
-_S, _E = OfferStage, OfferEvent
-
-OFFER_TABLE: dict[OfferStage, dict[OfferEvent, OfferStage]] = {
-    _S.CHOICE: {
-        _E.WAIT: _S.OVER,
-        _E.CALLBACK: _S.CONFIRM,
-        _E.NO_NUMBER: _S.TYPING,
-        _E.HAS_ONE: _S.OPEN,
-        _E.RECORDING: _S.OVER,
-        _E.SILENT: _S.OVER,
-    },
-    _S.OPEN: {_E.KEEP: _S.BOOKED, _E.CANCEL: _S.OVER, _E.SILENT: _S.OPEN, _E.GIVEN_UP: _S.OVER},
-    _S.CONFIRM: {
-        _E.RIGHT: _S.BOOKED,
-        _E.OTHER: _S.TYPING,
-        _E.AT_TIME: _S.TIME,
-        _E.WRONG: _S.TYPING,
-        _E.HAS_ONE: _S.OPEN,
-        _E.SILENT: _S.CONFIRM,
-        _E.GIVEN_UP: _S.OVER,
-    },
-    _S.TYPING: {_E.TYPED: _S.CONFIRM, _E.WRONG: _S.TYPING, _E.SILENT: _S.TYPING, _E.GIVEN_UP: _S.OVER},
-    _S.TIME: {
-        _E.TYPED: _S.BOOKED,
-        _E.HAS_ONE: _S.OPEN,
-        _E.WRONG: _S.TIME,
-        _E.SILENT: _S.TIME,
-        _E.GIVEN_UP: _S.OVER,
-    },
-    _S.BOOKED: {},
-    _S.OVER: {},
-}
-"""Stage -> event -> next stage; what is not here cannot happen."""
-
 REASON_PROMPTS = {
     "number_limit": "router/callback_limit",
     "hour_limit": "router/callback_limit",
+    "not_a_time": "router/no_time",
     "past": "router/callback_past",
     "closed": "router/callback_shut",
     "slot_full": "router/callback_full",
@@ -193,6 +126,8 @@ class Offering:
                 return self._confirmed(turn, call, step, key)
             case OfferStage.TYPING | OfferStage.TIME:
                 return self._digit(turn, call, step, key)
+            case OfferStage.DAY:
+                self._day_confirmed(turn, call, step, key)
             case OfferStage.BOOKED | OfferStage.OVER:
                 self._leave(turn, call)
         return None
@@ -255,7 +190,7 @@ class Offering:
             self._say(turn, call, ("router/invalid_key",))
 
     def _confirmed(self, turn: Turn, call: Call, step: OfferStep, key: str) -> Reply | None:
-        rules = self._callbacks.rules(call.queue)
+        rules = self._callbacks.checks.rules(call.queue)
         if key == RIGHT_KEY:
             self._book(turn, call, step, OfferEvent.RIGHT, 0)
         elif key == OTHER_KEY:
@@ -282,11 +217,7 @@ class Offering:
         """A number or a time has been typed to its end."""
         typed, step.typed = step.typed, ""
         if step.stage == OfferStage.TIME:
-            at_ms = self._moment(turn, typed)
-            if not at_ms:
-                self._wrong(turn, call, step, typed, "past")
-            else:
-                self._book(turn, call, step, OfferEvent.TYPED, at_ms)
+            self._time_typed(turn, call, step, typed)
             return None
         reason = self._callbacks.judge(turn, call.queue, typed)
         if reason:
@@ -295,6 +226,31 @@ class Offering:
             step.number = typed
             self._ask(turn, call, step, OfferEvent.TYPED)
         return None
+
+    def _time_typed(self, turn: Turn, call: Call, step: OfferStep, typed: str) -> None:
+        """A time of today is booked at once; of one of another day the caller is told the day first."""
+        minute = minute_typed(typed) if len(typed) in (3, 4) and typed.isdecimal() else None
+        if minute is None:
+            self._wrong(turn, call, step, typed, "not_a_time")
+            return
+        clock = self._desk.site.clock
+        at_ms = self._callbacks.checks.next_time(call.queue, minute, turn.now)
+        reason = "closed" if at_ms is None else self._callbacks.judge(turn, call.queue, step.number, at_ms)
+        if at_ms is None or reason:
+            self._wrong(turn, call, step, typed, reason)
+        elif clock.at(at_ms).day == clock.at(turn.now).day:
+            self._book(turn, call, step, OfferEvent.TYPED, at_ms)
+        else:
+            step.at_ms = at_ms
+            self._ask(turn, call, step, OfferEvent.ANOTHER_DAY)
+
+    def _day_confirmed(self, turn: Turn, call: Call, step: OfferStep, key: str) -> None:
+        if key == RIGHT_KEY:
+            self._book(turn, call, step, OfferEvent.RIGHT, step.at_ms)
+        elif key == OTHER_KEY:
+            self._ask(turn, call, step, OfferEvent.OTHER)
+        else:
+            self._say(turn, call, ("router/invalid_key",))
 
     def _silent(self, turn: Turn, call: Call, step: OfferStep) -> Reply | None:
         step.silent_count += 1
@@ -370,7 +326,7 @@ class Offering:
         step = call.offer
         assert step is not None
         names: tuple[str, ...] = ()
-        number: tuple[str, ...] = ()
+        value: tuple[str, ...] = ()
         match OfferStage(step.stage):
             case OfferStage.CHOICE:
                 third = ("router/offer_recording",) if self._recording_of(call) else ()
@@ -378,17 +334,21 @@ class Offering:
             case OfferStage.OPEN:
                 names = ("router/callback_open",)
             case OfferStage.CONFIRM:
-                times = ("router/callback_time",) if self._callbacks.rules(call.queue).slot_count else ()
-                number = self._spoken(call, step.number.lstrip("+"))
+                times = ("router/callback_time",) if self._callbacks.checks.rules(call.queue).slot_count else ()
+                value = self._spoken(call, step.number.lstrip("+"), "digits")
                 names = ("router/callback_choices", *times)
                 before = (*before, "router/callback_number")
             case OfferStage.TYPING:
                 names = ("router/callback_type",)
             case OfferStage.TIME:
-                names = ("router/ask_time",)
+                names = ("router/callback_ask_time",)
+            case OfferStage.DAY:
+                value = self._spoken_time(turn, call, step.at_ms)
+                names = ("router/confirm",)
+                before = (*before, "router/callback_when")
             case OfferStage.BOOKED | OfferStage.OVER:
                 pass
-        self._play(turn, call, (*self._media(call, before), *number, *self._media(call, names)))
+        self._play(turn, call, (*self._media(call, before), *value, *self._media(call, names)))
 
     def _tell(self, turn: Turn, call: Call, names: tuple[str, ...]) -> None:
         """Say something that no key is waited for after."""
@@ -410,9 +370,22 @@ class Offering:
     def _media(self, call: Call, names: tuple[str, ...]) -> tuple[str, ...]:
         return media(self._desk.site_of(call).script, names, self._language(call))
 
-    def _spoken(self, call: Call, number: str) -> tuple[str, ...]:
+    def _spoken(self, call: Call, value: str, form: str) -> tuple[str, ...]:
         script, language = self._desk.site_of(call).script, self._language(call)
-        return media(script, spoken(script, number, "digits", language), language)
+        return media(script, spoken(script, value, form, language), language)
+
+    def _spoken_time(self, turn: Turn, call: Call, at_ms: Ms) -> tuple[str, ...]:
+        """``tomorrow at 9``; within a week the day of the week, later the date too."""
+        clock = self._desk.site.clock
+        today, then = clock.at(turn.now), clock.at(at_ms)
+        date, ahead = day_text(then.day), then.day - today.day
+        if ahead == 1:
+            day = self._media(call, ("router/tomorrow",))
+        else:
+            day = self._spoken(call, date, "weekday")
+            if ahead > WEEK_DAYS:
+                day += self._spoken(call, date, "short_date")
+        return (*day, *self._spoken(call, f"{then.minute // 60:02}:{then.minute % 60:02}", "time"))
 
     def _language(self, call: Call) -> str:
         return call.session.language if call.session is not None else self._desk.site_of(call).script.language
@@ -431,7 +404,7 @@ class Offering:
         known = self._desk.state.callbacks.get(call.own_callback)
         number = call.offer.number if call.offer is not None else ""
         return known or self._callbacks.open_for(
-            self._callbacks.number_of(number or call.caller.number or ""), call.queue
+            self._callbacks.checks.number_of(number or call.caller.number or ""), call.queue
         )
 
     def _recording_of(self, call: Call) -> str:
@@ -440,17 +413,6 @@ class Offering:
             return ""
         node = self._desk.site_of(call).script.flows[call.session.flow].nodes.get(call.session.node)
         return node.recording if isinstance(node, Enqueue) else ""
-
-    def _moment(self, turn: Turn, typed: str) -> Ms:
-        """The moment of today that a time typed as HHMM means; 0 where it is none or past."""
-        if len(typed) not in (3, 4) or not typed.isdecimal():
-            return 0
-        hour, minute = int(typed[:-2]), int(typed[-2:])
-        local = self._desk.site.clock.at(turn.now)
-        ahead = hour * 60 + minute - local.minute
-        if hour > 23 or minute > 59 or ahead <= 0:
-            return 0
-        return turn.now - turn.now % 60_000 + ahead * 60_000
 
     def _hold(self, call: Call) -> None:
         """Nothing else is said to the caller while they choose."""

@@ -3,6 +3,9 @@
 Each rule passes a caller on once, and no caller comes back to a queue that has passed them on: so nobody goes to and
 fro, whatever the YAML says. An emergency goes to other agents only, never to a message, a flow or outside, and never
 because too many wait: it stands before them.
+
+Where a queue grows, who asks is passed on before they wait. Those who wait already are looked at by a timer of their
+own, and go to people only: the last of them first, for each counts those ahead alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +14,7 @@ from typing import NamedTuple
 from router.acd.agent import AWAY
 from router.acd.spec import Overflow, Queue
 from router.acd.waiting import Waiting
+from router.control import waits
 from router.control.call import Call, Stage
 from router.control.desk import Desk
 from router.core import records
@@ -19,9 +23,13 @@ from router.core.turn import Turn
 from router.ivr.orders import Reply
 
 AGAIN_MS: Ms = 10_000
-"""How long a caller whom nobody takes now waits until it is tried again."""
+"""How long a caller whom nobody takes now waits until it is tried again, and how often it is seen how a queue grows."""
 OFFERED_AGAIN_MS: Ms = 1_000
 """The same for one for whom a phone rings in this very moment."""
+_GROWING = frozenset({"waiting_over", "estimate"})
+"""Conditions that come and go while a caller waits."""
+_TO_PEOPLE = frozenset({"queue", "groups", "outside"})
+"""Targets for which a queue that grows may pass on a caller it has taken: who waits is not sent away."""
 STATUS = "overflow"
 """What the flow's node is told when a queue passes a caller on to somewhere that is no queue."""
 
@@ -48,6 +56,9 @@ class Overflowing:
         self._desk = desk
         self._is_closed = is_closed
         self.estimate: Estimate = no_estimate
+        """Of one who asks now."""
+        self.left: Estimate = self._left_ms
+        """Of one who waits already."""
         self._known_reasons: dict[str, frozenset[str]] = {}
 
     def on_asking(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting) -> Rule | None:
@@ -61,13 +72,15 @@ class Overflowing:
     def on_timer(self, turn: Turn, call: Call, number: int) -> Rule | None:
         """The rule whose time has come for a waiting caller, where it holds and they are taken there; else None.
 
-        It is tried again by and by, as long as the caller waits.
+        It is tried again by and by, as long as the caller waits; and so is a rule that a growing queue may make hold.
         """
         queue, waiting = self._desk.queue_of(call), self._desk.state.waiting[call.id]
         rule = next((rule for rule in self._open_rules(call, queue, waiting) if rule.number == number), None)
         if rule is None:
             return None
         if not self._holds(turn, call, queue, waiting, rule.rule):
+            if _is_looked_at_again(rule.rule):
+                self._desk.timers.set(f"call:{call.id}", f"overflow:{number}", turn.now + AGAIN_MS)
             return None
         if call.stage is Stage.WAITING and self._is_taken_there(turn, call, waiting, rule.rule):
             return rule
@@ -97,6 +110,8 @@ class Overflowing:
                 self._desk.timers.set(f"call:{call.id}", name, turn.now + AGAIN_MS)
             elif rule.why == "closing" and closes_in_ms is not None:
                 self._desk.timers.set(f"call:{call.id}", name, turn.now + closes_in_ms)
+            elif _is_looked_at_again(rule):
+                self._desk.timers.set(f"call:{call.id}", name, turn.now + AGAIN_MS)
 
     def disarm(self, call: Call, queue: Queue) -> None:
         """Take the timers off a call that leaves a queue."""
@@ -148,21 +163,26 @@ class Overflowing:
 
     def _holds(self, turn: Turn, call: Call, queue: Queue, waiting: Waiting, rule: Overflow) -> bool:
         """Whether a rule's condition holds for a caller."""
-        matcher = self._desk.matcher
+        matcher, waits_already = self._desk.matcher, call.id in self._desk.state.waiting
         match rule.why:
             case "after":
                 assert rule.after_ms is not None
                 return turn.now >= waiting.asked_at + rule.after_ms
             case "waiting_over":
-                others = matcher.waits_unoffered(queue.name) - (call.id in self._desk.state.waiting)
+                others = matcher.waits_unoffered(queue.name)
+                if waits_already:  # those behind do not count: who came first is not passed on for who came later
+                    others -= 1 + matcher.length(queue.name) - matcher.position(waiting)
                 return others >= rule.waiting_over and not matcher.has_idle(waiting)
             case "estimate":
-                estimate_ms = self.estimate(turn, call, waiting)
+                estimate_ms = (self.left if waits_already else self.estimate)(turn, call, waiting)
                 return estimate_ms is not None and estimate_ms > rule.estimate_over_ms
             case "nobody":
                 return not self._anybody(queue.name)
             case _:
                 return self._is_closed(turn, call, queue)
+
+    def _left_ms(self, turn: Turn, call: Call, waiting: Waiting) -> Ms | None:
+        return waits.left_ms(self._desk, turn.now, self._desk.queue_of(call), waiting)
 
     def _anybody(self, queue: QueueName) -> bool:
         return any(status.state not in AWAY for status in self._desk.matcher.serving(queue))
@@ -187,3 +207,8 @@ class Overflowing:
     def _idle(self, queue: QueueName) -> Iterator[str]:
         matcher = self._desk.matcher
         return (status.number for status in matcher.serving(queue) if matcher.is_idle(status.number))
+
+
+def _is_looked_at_again(rule: Overflow) -> bool:
+    """Whether a rule that does not hold for a caller who asks is looked at while they wait."""
+    return rule.why in _GROWING and rule.to_kind in _TO_PEOPLE

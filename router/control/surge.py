@@ -1,8 +1,6 @@
 """Pure: the surge plans of a site at work: who is moved when, and what the supervisor is told. See ``acd/surge.py``."""
 
-from collections.abc import Iterable, Iterator
-
-from router.acd.agent import AWAY, IN_CALL, AgentStatus, Overlay
+from router.acd.agent import AWAY, IN_CALL
 from router.acd.surge import (
     Moved,
     SurgeEvent,
@@ -19,13 +17,11 @@ from router.acd.surge import (
 )
 from router.control.desk import Desk
 from router.control.surge_load import Load, add, present, seats_needed
+from router.control.surge_people import SurgePeople
 from router.core import events, records
 from router.core.ids import AgentId, Ms
-from router.core.records import AgentState
 from router.core.turn import Turn
 
-_ORDER = {AgentState.READY: 0, AgentState.WRAP_UP: 1, AgentState.TALKING: 2, AgentState.HOLDING: 2}
-"""Who joins first: the free, then those who soon are; within a state by their place in agents.yaml."""
 _PROPOSED = frozenset({SurgeStage.PROPOSED, SurgeStage.PROPOSED_DIPPING, SurgeStage.RELEASE_PROPOSED})
 _ASKS = {
     "confirm": SurgeEvent.CONFIRM,
@@ -41,6 +37,7 @@ class Surges:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._people = SurgePeople(desk)
         self._turn: Turn | None = None
         self._read = 0
         """How many outputs of that turn have been counted: a turn may be looked at several times."""
@@ -138,7 +135,7 @@ class Surges:
         for name, state in list(self._desk.state.surges.items()):
             if name not in plans:
                 self._desk.timers.cancel_all(f"surge:{name}")
-                self._restore(turn, [*self._helpers(state), *state.night, *state.leaving], "publish")
+                self._people.restore(turn, [*self._helpers(state), *state.night, *state.leaving], "publish")
                 del self._desk.state.surges[name]
                 self._desk.state.loads.pop(name, None)
         for plan in plans.values():
@@ -172,7 +169,7 @@ class Surges:
     def _due(self, turn: Turn, plan: SurgePlan, state: SurgeState) -> None:
         event = due_event(plan, state)
         step = next_step(plan, state)
-        if event is SurgeEvent.PROPOSE and step is not None and not any(self._people(plan, state, step)[:2]):
+        if event is SurgeEvent.PROPOSE and step is not None and not any(self._people.for_step(plan, state, step)[:2]):
             event = SurgeEvent.TAKE  # there is nobody to ask the supervisor for
         if event in (SurgeEvent.PROPOSE, SurgeEvent.PROPOSE_RELEASE):
             self._propose(turn, plan, state, event)
@@ -185,7 +182,7 @@ class Surges:
         if releases:
             agents = tuple(moved.agent for moved in state.taken[-1].moved)
         else:
-            agents = tuple(self._choice(plan, state, plan.steps[number - 1]))
+            agents = tuple(self._people.choice(plan, state, plan.steps[number - 1]))
         state.apply(event)
         turn.note(
             records.SurgeProposed,
@@ -246,7 +243,7 @@ class Surges:
         A step for which there is nobody takes no time: the next one is due at once.
         """
         step, number = plan.steps[len(state.taken)], len(state.taken) + 1
-        chosen, called, new_count = self._people(plan, state, step)
+        chosen, called, new_count = self._people.for_step(plan, state, step)
         taken = TakenStep(number=number, group=step.group, at_ms=turn.now, called=called)
         state.taken.append(taken)
         state.told_at = 0
@@ -260,32 +257,27 @@ class Surges:
             agents=tuple(chosen),
             called=tuple(called),
             waiting=state.waiting,
-            seats=self.seats(plan) + new_count,
+            seats=self._people.seats(plan) + new_count,
             by=by,
         )
         for agent in chosen:
-            taken.moved.append(self._take_back(state, agent) or self._move(turn, plan, agent, step.keep_groups))
+            taken.moved.append(
+                self._people.take_back(state, agent) or self._people.move(turn, plan, agent, step.keep_groups)
+            )
         told = " ".join(chosen) or ("nobody in service" if called else "nobody there")
         self._alert(turn, "surge_step_taken", plan.name, f"step {number}: {step.group} {told}")
         for agent in called:
             self._alert(turn, "called_upon", agent, f"wanted in {plan.group}")
 
-    def _people(self, plan: SurgePlan, state: SurgeState, step: SurgeStep) -> tuple[list[AgentId], list[AgentId], int]:
-        """Who would join now, who would be called upon, and how many of the former are not there already."""
-        chosen, wanted = self._choice(plan, state, step), self._wanted(plan, state, step)
-        called = self._absent(plan, step) if wanted is None else self._absent(plan, step)[: wanted - len(chosen)]
-        new_count = len({*chosen} - {moved.agent for moved in state.leaving})
-        return chosen, called[: max(self._room(plan) - new_count, 0)], new_count
-
     def _called_have_come(self, turn: Turn, plan: SurgePlan, step: TakenStep) -> None:
         """Agents who were called upon and have come join."""
         known = self._desk.state.floor.agents
         for agent in [agent for agent in step.called if agent in known and known[agent].state not in AWAY]:
-            if not self._room(plan):
+            if not self._people.room(plan):
                 return
             step.called.remove(agent)
             spec = plan.steps[step.number - 1] if step.number <= len(plan.steps) else SurgeStep(group=step.group)
-            step.moved.append(self._move(turn, plan, agent, keep=spec.keep_groups))
+            step.moved.append(self._people.move(turn, plan, agent, keep=spec.keep_groups))
 
     def _release(self, turn: Turn, plan: SurgePlan, state: SurgeState, by: str) -> None:
         """Release the step taken last, and those for which there was nobody with it; who is in a call goes after it."""
@@ -296,7 +288,7 @@ class Surges:
     def _release_one(self, turn: Turn, plan: SurgePlan, state: SurgeState, by: str) -> None:
         step = state.taken.pop()
         state.step_at, state.told_at = turn.now, 0
-        busy = [moved for moved in step.moved if self._status(moved.agent).state in IN_CALL]
+        busy = [moved for moved in step.moved if self._people.status(moved.agent).state in IN_CALL]
         turn.note(
             records.SurgeStepReleased,
             plan=plan.name,
@@ -308,94 +300,14 @@ class Surges:
             by=by,
         )
         state.leaving += busy
-        self._restore(turn, (moved for moved in step.moved if moved not in busy), f"surge:{plan.name}")
+        self._people.restore(turn, (moved for moved in step.moved if moved not in busy), f"surge:{plan.name}")
 
     def _let_go(self, turn: Turn, state: SurgeState) -> None:
         """Agents who were to go after their call, and have finished it."""
-        done = [moved for moved in state.leaving if self._status(moved.agent).state not in IN_CALL]
+        done = [moved for moved in state.leaving if self._people.status(moved.agent).state not in IN_CALL]
         if done:
             state.leaving = [moved for moved in state.leaving if moved not in done]
-            self._restore(turn, done, "surge")
-
-    def _take_back(self, state: SurgeState, agent: AgentId) -> Moved | None:
-        """Keep an agent who was about to go, unless a supervisor has moved them elsewhere meanwhile."""
-        found = next((moved for moved in state.leaving if moved.agent == agent), None)
-        if found is None:
-            return None
-        state.leaving.remove(found)
-        overlay = self._desk.state.floor.overlays.get(agent)
-        return found if overlay is not None and overlay.groups == found.groups else None
-
-    def _move(self, turn: Turn, plan: SurgePlan, agent: AgentId, keep: bool) -> Moved:
-        """Put an agent into the plan's group, for now."""
-        before = self._desk.state.floor.overlays.get(agent)
-        own = self._desk.matcher.floor.agents[agent].groups if keep else ()
-        groups = (plan.group, *(group for group in own if group != plan.group))
-        laid = Overlay(groups=groups, skills=before.skills if before is not None else None)
-        self._desk.overlays.lay(turn, agent, laid, f"surge:{plan.name}")
-        return Moved(agent=agent, groups=groups, before=before)
-
-    def _restore(self, turn: Turn, moved: Iterable[Moved], by: str) -> None:
-        """Let agents be as they were, but for those a supervisor has moved elsewhere meanwhile."""
-        for one in list(moved):
-            overlay = self._desk.state.floor.overlays.get(one.agent)
-            if overlay is not None and overlay.groups == one.groups:
-                self._desk.overlays.lay(turn, one.agent, one.before, by)
-
-    # --- who ---
-
-    def seats(self, plan: SurgePlan) -> int:
-        """How many agents in service are in the plan's group."""
-        return sum(plan.group in self._desk.matcher.floor.agents[s.number].groups for s in self._in_service())
-
-    def _room(self, plan: SurgePlan) -> int:
-        """How many more may join."""
-        return 1_000_000 if plan.seats_max is None else max(plan.seats_max - self.seats(plan), 0)
-
-    def _wanted(self, plan: SurgePlan, state: SurgeState, step: SurgeStep) -> int | None:
-        """How many agents a step asks for now; None: all there are."""
-        return step.most if step.most is None or state.is_high else step.least
-
-    def _choice(self, plan: SurgePlan, state: SurgeState, step: SurgeStep) -> list[AgentId]:
-        """Who of a step's group would join now, in that order."""
-        agents = self._desk.matcher.floor.agents
-        leaving = {moved.agent for moved in state.leaving}
-        there = [
-            status
-            for status in self._in_service()
-            if status.state not in AWAY
-            and step.group in agents[status.number].groups
-            and (plan.group not in agents[status.number].groups or status.number in leaving)
-        ]
-        there.sort(key=lambda status: (_ORDER.get(status.state, 3), agents[status.number].place))
-        back = sum(status.number in leaving for status in there)
-        wanted = self._wanted(plan, state, step)
-        most = self._room(plan) + back
-        return [status.number for status in there[: most if wanted is None else min(wanted, most)]]
-
-    def _absent(self, plan: SurgePlan, step: SurgeStep) -> list[AgentId]:
-        """Who of a step's group is not there (signed out, pausing, not answering), in the order of agents.yaml."""
-        known = self._desk.state.floor.agents
-        return [
-            number
-            for number, agent in self._desk.matcher.floor.agents.items()
-            if step.group in agent.groups
-            and plan.group not in agent.groups
-            and (number not in known or known[number].state in AWAY)
-        ]
-
-    def _in_service(self) -> Iterator[AgentStatus]:
-        agents = self._desk.matcher.floor.agents
-        for status in self._desk.state.floor.agents.values():
-            if status.state is not AgentState.SIGNED_OUT and status.number in agents:
-                yield status
-
-    @staticmethod
-    def _helpers(state: SurgeState) -> list[Moved]:
-        return [moved for step in state.taken for moved in step.moved]
-
-    def _status(self, agent: AgentId) -> AgentStatus:
-        return self._desk.state.floor.agents[agent]
+            self._people.restore(turn, done, "surge")
 
     # --- missing seats ---
 
@@ -403,7 +315,7 @@ class Surges:
         """Tell the supervisor how many seats are missing."""
         state.told_at = turn.now
         seen = present(self._desk.state.loads[plan.name], turn.now)
-        needed, seats = seats_needed(plan, seen), self.seats(plan)
+        needed, seats = seats_needed(plan, seen), self._people.seats(plan)
         missing = None if needed is None else max(needed - seats, 0)
         turn.note(
             records.SeatsMissing,
@@ -411,7 +323,7 @@ class Surges:
             waiting=state.waiting,
             seats=seats,
             missing=missing,
-            room=None if plan.seats_max is None else self._room(plan),
+            room=None if plan.seats_max is None else self._people.room(plan),
             calls_per_hour=None if seen.calls_per_s is None else round(seen.calls_per_s * 3600, 1),
             handling_ms=seen.handling_ms,
             patience_ms=seen.patience_ms,
@@ -455,7 +367,7 @@ class Surges:
         """At night everybody joins but one lead; returns who has joined. A lead who had joined goes back."""
         agents = self._desk.matcher.floor.agents
         yaml = self._desk.site.floor.agents
-        there = sorted(self._in_service(), key=lambda status: agents[status.number].place)
+        there = sorted(self._people.in_service(), key=lambda status: agents[status.number].place)
         lead = next((status.number for status in there if plan.leads in yaml[status.number].groups), None)
         joined: list[AgentId] = []
         for status in there:
@@ -463,18 +375,21 @@ class Surges:
             ours = next((moved for moved in state.night if moved.agent == status.number), None)
             if status.number == lead and ours is not None:
                 state.night.remove(ours)
-                (state.leaving.append(ours) if status.state in IN_CALL else self._restore(turn, [ours], "surge:night"))
+                if status.state in IN_CALL:
+                    state.leaving.append(ours)
+                else:
+                    self._people.restore(turn, [ours], "surge:night")
             elif status.number != lead and not in_group:
-                state.night.append(self._move(turn, plan, status.number, keep=True))
+                state.night.append(self._people.move(turn, plan, status.number, keep=True))
                 joined.append(status.number)
         return tuple(joined)
 
     def _to_day(self, turn: Turn, plan: SurgePlan, state: SurgeState) -> tuple[AgentId, ...]:
         """The night is over: who had joined for it goes, after the present call."""
         ours, state.night = state.night, []
-        busy = [moved for moved in ours if self._status(moved.agent).state in IN_CALL]
+        busy = [moved for moved in ours if self._people.status(moved.agent).state in IN_CALL]
         state.leaving += busy
-        self._restore(turn, (moved for moved in ours if moved not in busy), "surge:night")
+        self._people.restore(turn, (moved for moved in ours if moved not in busy), "surge:night")
         return tuple(moved.agent for moved in ours)
 
     def _is_open(self, turn: Turn, hours: str) -> bool:
@@ -491,6 +406,10 @@ class Surges:
         return None if minutes is None else turn.now - turn.now % 60_000 + minutes * 60_000
 
     # --- inside ---
+
+    @staticmethod
+    def _helpers(state: SurgeState) -> list[Moved]:
+        return [moved for step in state.taken for moved in step.moved]
 
     def _state(self, plan: SurgePlan) -> SurgeState:
         return self._desk.state.surges.setdefault(plan.name, SurgeState())
@@ -538,7 +457,7 @@ class Surges:
                     "waiting": self.waiting(plan),
                     "low": plan.low,
                     "high": plan.high,
-                    "seats": self.seats(plan),
+                    "seats": self._people.seats(plan),
                     "seats_max": plan.seats_max,
                     "due_in_ms": None if at is None else max(at - now, 0),
                     "due": None if at is None else due_event(plan, state).value,

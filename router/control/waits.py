@@ -65,11 +65,22 @@ def estimate_ms(desk: Desk, now: Ms, queue: Queue) -> Ms | None:
     """
     if desk.agents.staff(queue.name)[0] and not desk.matcher.waits_unoffered(queue.name):
         return 0
-    plan, so_far = queue.estimate or EstimatePlan(), accuracy(desk, queue.name)
-    if so_far.count >= plan.min_sample and so_far.within.value < plan.least_within:
+    if _was_bad(desk, queue):
         return None
     made = forecast_for_next(desk, now, queue)
     return None if made is None else made.mean_ms
+
+
+def left_ms(desk: Desk, now: Ms, queue: Queue, waiting: Waiting) -> Ms | None:
+    """Foretell the mean time that a caller who waits has yet to wait; None as for :func:`estimate_ms`."""
+    made = None if _was_bad(desk, queue) else forecast(desk, now, waiting)
+    return None if made is None else made.mean_ms
+
+
+def _was_bad(desk: Desk, queue: Queue) -> bool:
+    """Say whether enough of a queue's forecasts are known to call them bad."""
+    plan, so_far = queue.estimate or EstimatePlan(), accuracy(desk, queue.name)
+    return so_far.count >= plan.min_sample and so_far.within.value < plan.least_within
 
 
 def accuracy(desk: Desk, queue: QueueName) -> Accuracy:

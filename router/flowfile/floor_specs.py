@@ -67,10 +67,18 @@ class OverflowSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     after: Annotated[Span, Meta(ge=1_000, description="who has waited so long")] | None = None
     waiting_over: (
-        Annotated[int, Meta(ge=1, le=100_000, description="who asks while so many wait, and nobody is free")] | None
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=100_000,
+                description="who asks while so many wait and nobody is free, or waits behind them",
+            ),
+        ]
+        | None
     ) = None
     estimate_over: (
-        Annotated[Span, Meta(ge=1_000, description="who asks while the wait is foretold to be longer")] | None
+        Annotated[Span, Meta(ge=1_000, description="whose wait from now on is foretold to be longer")] | None
     ) = None
     nobody: Annotated[bool, Meta(description="all, while no agent of the queue is there: signed out, or pausing")] = (
         False

@@ -3,11 +3,11 @@
 import re
 
 from router.core.ids import Ms
+from router.core.units import UNIT_MS
 
 _SPAN = re.compile(r"^([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(ms|s|m|min|h|d|rings?)$")
 _BARE = re.compile(r"^[0-9]+(?:\.[0-9]+)?$")
 _CLOCK = re.compile(r"^([0-9]{1,2}):([0-9]{2})$")
-UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _MINUTES_OF_DAY = 24 * 60
 
 

@@ -22,10 +22,10 @@ import duckdb
 import msgspec
 import yaml
 
+from router.core.calendar import day_number
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.kpi.clockwork import DAY_MS, Halves, utc_of
-from router.kpi.parquet import day_number
 from router.kpi.store import set_figures
 
 T = TypeVar("T")

@@ -4,7 +4,6 @@ A file is called ``2026-11-21_<first seq>_<last seq>.parquet``. One that lies wi
 one was made from, and goes; one that cannot be read is put aside.
 """
 
-import datetime
 import logging
 import os
 import re
@@ -15,7 +14,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from router.kpi.clockwork import DAY_MS
+from router.core.calendar import day_number, day_text
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +32,6 @@ class DayFile(msgspec.Struct, frozen=True, order=True):
     first: int
     last: int
     path: Path
-
-
-def day_text(day: int) -> str:
-    """Return a day as ``2026-11-21``."""
-    return datetime.datetime.fromtimestamp(day * DAY_MS / 1000, datetime.UTC).strftime("%Y-%m-%d")
-
-
-def day_number(text: str) -> int:
-    """Return the day of ``2026-11-21``. Raises ValueError where there is no such day."""
-    return datetime.date.fromisoformat(text).toordinal() - datetime.date(1970, 1, 1).toordinal()
 
 
 def listed(folder: Path) -> list[DayFile]:

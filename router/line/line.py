@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
 
+from router.addresses import ari_address, in_url, reachable
 from router.errors import SetupError
 from router.line import asterisk_conf, asterisk_root, ports
 from router.line.asterisk import Asterisk
@@ -77,7 +78,7 @@ class Line:
     @property
     def sip(self) -> str:
         """Where phones and callers send SIP: ``host:port``."""
-        return f"{_reachable(self.settings.host)}:{self.settings.sip_port}"
+        return f"{in_url(self.settings.host)}:{self.settings.sip_port}"
 
     @property
     def number(self) -> str:
@@ -88,7 +89,7 @@ class Line:
     @property
     def board_url(self) -> str:
         """The wallboard's page."""
-        return f"http://{_reachable(self.settings.host)}:{self.settings.board_port}/"
+        return f"http://{in_url(self.settings.host)}:{self.settings.board_port}/"
 
     @property
     def redis_url(self) -> str:
@@ -99,7 +100,7 @@ class Line:
             if "@" in parts.netloc:
                 return self.settings.redis_url
             return urlunsplit(parts._replace(netloc=f":{password}@{parts.netloc}"))
-        return f"redis://:{password}@{_reachable(self.settings.host)}:{self.settings.redis_port}/0"
+        return f"redis://:{password}@{in_url(self.settings.host)}:{self.settings.redis_port}/0"
 
     @property
     def stream(self) -> str:
@@ -109,9 +110,7 @@ class Line:
     @property
     def ari_url(self) -> str:
         """ARI without a slash at its end: ``http://host:port/ari``."""
-        if self.settings.ari_url:
-            return self.settings.ari_url.rstrip("/")
-        return f"http://{_reachable(self.settings.host)}:{self.settings.ari_port}/ari"
+        return ari_address(self.settings)
 
     @property
     def ari_login(self) -> tuple[str, str]:
@@ -121,7 +120,7 @@ class Line:
     @property
     def ami_address(self) -> tuple[str, int]:
         """Host and port of AMI."""
-        return self.settings.ami_host or _reachable(self.settings.host), self.settings.ami_port
+        return self.settings.ami_host or reachable(self.settings.host), self.settings.ami_port
 
     @property
     def control_socket(self) -> Path:
@@ -289,22 +288,9 @@ class Line:
             await self.redis.stop()
 
     async def _free_ports(self, *names: str) -> None:
-        """See that the ports are free, leaving a part that was just killed a moment to let go."""
+        """See that the ports of some settings are free."""
         wanted = [port for port in ports.wanted(self.settings) if port.setting in names]
-        for attempt in range(20):
-            try:
-                ports.check(self.settings.host, wanted)
-            except SetupError:
-                if attempt == 19:
-                    raise
-                await asyncio.sleep(0.1)
-            else:
-                return
-
-
-def _reachable(host: str) -> str:
-    """The address to reach a part at that binds ``host``."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+        await ports.check_soon(self.settings.host, wanted)
 
 
 async def answers(url: str) -> bool:

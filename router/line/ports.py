@@ -1,5 +1,6 @@
 """Which ports the line needs, who holds one that is taken, and blocks of free ports for tests."""
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 from router.errors import SetupError
 from router.settings import Settings
 
+_LOOKS = 20
+_LOOK_AGAIN_S = 0.1
 _BLOCK_FIRST = 12_000
 _BLOCK_SIZE = 2_500
 _BLOCK_COUNT = 8
@@ -66,6 +69,16 @@ def check(host: str, ports: list[Port]) -> None:
         names = sorted({port.setting for port in ports if any(str(port.number) in trouble for trouble in troubles)})
         variables = ", ".join(f"HOTLINE_{name.upper()}" for name in names)
         raise SetupError("; ".join(troubles), f"stop what holds it, or choose another port with {variables}")
+
+
+async def check_soon(host: str, ports: list[Port]) -> None:
+    """Like :func:`check`, leaving a part that was just killed a moment to let go of its port."""
+    for _ in range(_LOOKS - 1):
+        with contextlib.suppress(SetupError):
+            check(host, ports)
+            return
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    check(host, ports)
 
 
 def is_free(host: str, number: int, kind: str) -> bool:

@@ -116,7 +116,7 @@ class Supervisor:
 
     async def _start(self) -> None:
         line, settings, step = self._line, self._line.settings, self._progress.step
-        await self._check_ports()
+        await ports.check_soon(self._line.settings.host, ports.wanted(self._line.settings))
         if settings.asterisk == "own":
             if not line.root_is_built():
                 with step("Building Asterisk's root folder, once (half a minute)"):
@@ -144,18 +144,6 @@ class Supervisor:
                 await line.start_board()
         if settings.archiving == "own":
             await line.start_archive()
-
-    async def _check_ports(self) -> None:
-        """Name every port in use at once, leaving a line that was just killed a moment to let go."""
-        for attempt in range(20):
-            try:
-                ports.check(self._line.settings.host, ports.wanted(self._line.settings))
-            except SetupError:
-                if attempt == 19:
-                    raise
-                await asyncio.sleep(0.1)
-            else:
-                return
 
     async def _router_ready(self) -> None:
         while True:

@@ -218,6 +218,7 @@ TEXTS: dict[str, str] = {
     "refusal.premium_number": "是收费号码",
     "refusal.blocked_number": "号码被禁止",
     "refusal.not_dialable": "外线不许拨打",
+    "refusal.not_a_time": "不是时间",
     "refusal.past": "时间已过",
     "refusal.closed": "不在工作时间",
     "refusal.no_times": "不接受指定时间",

@@ -227,6 +227,7 @@ TEXTS: dict[str, str] = {
     "refusal.premium_number": "premium number",
     "refusal.blocked_number": "blocked number",
     "refusal.not_dialable": "not dialable",
+    "refusal.not_a_time": "not a time",
     "refusal.past": "past",
     "refusal.closed": "closed",
     "refusal.no_times": "no times",

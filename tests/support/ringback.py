@@ -37,7 +37,11 @@ PROMPTS = (
     "router/callback_here",
     "router/callback_press",
     "router/callback_agent",
-    "router/ask_time",
+    "router/callback_ask_time",
+    "router/callback_when",
+    "router/tomorrow",
+    "router/confirm",
+    "router/no_time",
 )
 
 

@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from router.adapters.record_codec import to_fields
+from router.board.keys import gate_of
 from router.core.records import Record
 from router.flowfile import load_site
 from router.line.secrets import Secrets
-from router.wallboard import gate_of
 from support.redis_program import free_port, redis_program
 
 CHROMIUM = "/usr/bin/chromium"

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,6 +77,28 @@ async def test_each_key_of_the_offer(callbacks_rig: Rig) -> None:
     await rig.record("CallEnded", after=after, outcome="message_left")
     assert waits.up
     await waits.hang_up()
+
+
+async def test_a_time_that_is_over_today_is_one_of_tomorrow(callbacks_rig: Rig) -> None:
+    """The caller hears which day it is, takes another time after all, and then the first one."""
+    rig = callbacks_rig
+    after = await rig.mark()
+    call = await offered(rig)
+    await call.press("23")
+    await rig.hears(call, "router/callback_ask_time")
+    over = datetime.now(ZoneInfo("Asia/Shanghai")).replace(second=0, microsecond=0)
+    for key in ("2", "1"):
+        await call.press(f"{over:%H%M}")
+        await rig.hears(call, "router/callback_when", "router/tomorrow", "router/confirm")
+        await call.press(key)
+        if key == "2":
+            await rig.hears(call, "router/callback_ask_time")
+    await rig.hears(call, "router/callback_noted")
+    await call.ended()
+    booked = await rig.record("CallbackBooked", after=after)
+    assert booked["due_ms"] == round((over + timedelta(days=1)).timestamp() * 1000)
+    row = await only(rig)
+    assert (row["state"], row["wake_ms"]) == ("parked", booked["due_ms"])
 
 
 async def test_an_agent_who_comes_free_in_a_long_prompt_wins_at_once(callbacks_rig: Rig) -> None:

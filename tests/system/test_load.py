@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from router.drill import Behaviour, Callers, Phones, Plan
+from router.drill.callers import Callers, Plan
+from router.drill.phones import Behaviour, Phones
 from system.rig import DIRECT, Rig, told
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]

@@ -16,7 +16,8 @@ from phones.behaviour import Answer
 from router.adapters.control import Control
 from router.core.events import AgentPauseAsked, SurgeAsked
 from router.core.ids import AgentId
-from router.drill import Behaviour, Callers, Phones, Plan
+from router.drill.callers import Callers, Plan
+from router.drill.phones import Behaviour, Phones
 from router.line.ports import free_block
 from system.rig import AGENT_HZ, CALLER_HZ, DIRECT, SITE, THREE_RINGS, Rig, told
 

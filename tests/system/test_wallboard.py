@@ -511,6 +511,6 @@ async def test_real_calls_and_a_restart_of_the_router(own_rig: Rig, browser: Bro
 
 
 def _token(rig: Rig) -> str:
-    from router.wallboard import gate_of
+    from router.board.keys import gate_of
 
     return gate_of(rig.line.secrets).token("all")

@@ -7,12 +7,13 @@ from msgspec import Meta
 from router.ivr.fields import PromptName, Target
 from router.ivr.flow import Node
 from router.ivr.moments import Part, first_fitting
+from router.ivr.said import GoesOnWhenSaid
 from router.ivr.walk import Walk
 
 _NOON = 12 * 60
 
 
-class Greeting(Node, frozen=True, kw_only=True):
+class Greeting(GoesOnWhenSaid, Node, frozen=True, kw_only=True):
     """Greets the caller by the first of ``parts`` that fits: the time of day, a holiday, a class of callers.
 
     Then says ``prompt`` and goes on. A key skips it and counts in ``next``.
@@ -33,14 +34,3 @@ class Greeting(Node, frozen=True, kw_only=True):
     def enter(self, walk: Walk) -> None:
         """Say the greeting that fits."""
         walk.play((*first_fitting(walk, self.parts, self.otherwise), *self.prompt))
-
-    def key(self, walk: Walk, key: str) -> None:
-        """A caller who knows the line presses on: the key belongs to what comes next."""
-        if self.barge_in:
-            walk.step("done")
-            walk.go(self.next, typed=key)
-
-    def played(self, walk: Walk) -> None:
-        """The greeting is over."""
-        walk.step("done")
-        walk.go(self.next)

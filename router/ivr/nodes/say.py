@@ -9,11 +9,12 @@ from router.ivr.expressions import ExpressionError
 from router.ivr.facts import asks_secret, work_out
 from router.ivr.fields import Currency, Expression, Form, PromptName, Target
 from router.ivr.flow import Node
+from router.ivr.said import GoesOnWhenSaid
 from router.ivr.speech import Unspeakable
 from router.ivr.walk import Walk
 
 
-class Say(Node, frozen=True, kw_only=True):
+class Say(GoesOnWhenSaid, Node, frozen=True, kw_only=True):
     """Says a value, put together from recorded words, between ``prompt`` and ``after``. A key skips it.
 
     What cannot be said so (a date that does not exist, a text as a number, a secret) leads to ``otherwise``.
@@ -43,14 +44,3 @@ class Say(Node, frozen=True, kw_only=True):
             walk.go(self.otherwise or self.next)
             return
         walk.play_media((*walk.media(self.prompt), *spoken, *walk.media(self.after)))
-
-    def key(self, walk: Walk, key: str) -> None:
-        """A caller who knows the line presses on: the key belongs to what comes next."""
-        if self.barge_in:
-            walk.step("done")
-            walk.go(self.next, typed=key)
-
-    def played(self, walk: Walk) -> None:
-        """All has been said."""
-        walk.step("done")
-        walk.go(self.next)

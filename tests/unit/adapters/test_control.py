@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from router.adapters.control import AnyAsk, Control, ControlServer, Publish, Services, socket_path
+from router.adapters.control import AnyAsk, Control, Publish, socket_path
+from router.adapters.control_server import ControlServer, Services
 from router.core.events import AgentPauseAsked, AgentSignInAsked
 from router.core.ids import AgentId, PhoneName
 from router.core.records import AskRefused, Record

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from router.adapters.control import AnyAsk, ControlServer, Publish, Services
+from router.adapters.control import AnyAsk, Publish
+from router.adapters.control_server import ControlServer, Services
 from router.adapters.journal import Journal
 from router.adapters.outbox import Outbox
 from router.adapters.pins import Pins

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from router.cli import appointments, extensions, run
+from router.cli import appointments, extensions, moments, run
 from router.core.events import AppointmentAsked, ExtensionAsked
 from router.core.lines import Party
 
@@ -76,7 +76,7 @@ def test_a_call_is_booked_at_the_next_such_time(asked: list[object], at: str, sh
     (ask,) = asked
     assert isinstance(ask, AppointmentAsked)
     assert (ask.kind, ask.party, ask.flow) == ("wake_up", Party(kind="phone", number="1003"), "morning")
-    assert appointments._shown(ask.at_ms, ZoneInfo("Asia/Shanghai")) == shown
+    assert moments.on_clock(ask.at_ms, ZoneInfo("Asia/Shanghai")) == shown
 
 
 def test_what_is_booked_is_cancelled(asked: list[object]) -> None:

@@ -1,15 +1,22 @@
 """What waiting callers are offered: each key, an agent who comes free wins, and what cannot be is said politely."""
 
+from datetime import UTC, datetime
+
+import msgspec
 import pytest
 
 from router.acd.callback_rules import CallbackRules, OfferRules
 from router.acd.spec import AnnouncementPlan
-from router.control.offering import OFFER_TABLE, OfferStage
+from router.control.offer_table import OFFER_TABLE, OfferStage
 from router.core.calendar import Calendar, Hours
 from router.core.ids import ChannelId
+from router.core.localtime import LocalClock
 from support.ringback import Floor, callback_site
 
 CALLER = "+8613800138000"
+MINUTE_MS = 60_000
+SHANGHAI = LocalClock(zone="Asia/Shanghai", offsets_ms=(8 * 60 * MINUTE_MS,))
+THURSDAY_NOON = int(datetime(2026, 10, 1, 4, tzinfo=UTC).timestamp() * 1000)
 OFFER = OfferRules(when_busy=True, every_ms=60_000)
 
 
@@ -154,18 +161,120 @@ def test_after_three_wrong_numbers_they_wait_on() -> None:
     assert made.core.desk.state.waiting and not made.playing
 
 
-def test_at_a_time_of_today() -> None:
-    made, caller = waiting_caller(CallbackRules(slot_count=2, hours="always"))
-    minute = made.core.desk.site.clock.at(made.now).minute
+def choosing_a_time(slot_count: int = 2, hours: str = "always") -> tuple[Floor, ChannelId]:
+    """A caller who has pressed 3 for a time; it is Thursday 12:00 in Shanghai."""
+    site = callback_site(CallbackRules(slot_count=slot_count, hours=hours), OFFER)
+    site.hours["always"] = Calendar(name="always", week=(Hours(open=((0, 1440),)),) * 7)
+    working, half = Hours(open=((540, 1080),)), Hours(open=((540, 720),))
+    site.hours["days"] = Calendar(name="days", week=(*(working,) * 4, half, Hours(), Hours()), clock=SHANGHAI)
+    for word in ("monday", "saturday", "october"):
+        site.script.prompts["en"][f"words/{word}"] = (f"sound:words/{word}",)
+    site = msgspec.structs.replace(site, clock=SHANGHAI)
+    made = Floor(site)
+    made.now = THURSDAY_NOON
+    made.prompts_last = True
+    caller = made.arrive(CALLER)
+    made.advance(1_000)
     made.press(caller, "23")
-    assert made.said[-1] == "router/ask_time"
-    past = minute - 5
-    made.press(caller, f"{past // 60:02}{past % 60:02}")
-    assert made.said[-1] == "router/callback_past router/ask_time"
-    later = minute + 30
-    made.press(caller, f"{later // 60:02}{later % 60:02}")
-    assert made.only.at_ms % 3_600_000 // 60_000 == later % 60
+    assert made.said[-1] == "router/callback_ask_time"
+    return made, caller
+
+
+def test_a_time_to_come_today_is_booked_at_once() -> None:
+    made, caller = choosing_a_time()
+    made.press(caller, "1230")
+    assert made.said[-1] == "router/callback_noted"
+    assert made.only.at_ms == THURSDAY_NOON + 30 * MINUTE_MS
     assert made.only.place.key_ms == made.only.at_ms and made.only.state == "parked"
+
+
+@pytest.mark.parametrize(
+    ("hours", "typed", "minutes", "said"),
+    [
+        ("always", "1155", 24 * 60 - 5, "router/tomorrow"),
+        ("days", "0930", 21 * 60 + 30, "router/tomorrow"),
+        ("days", "1130", 24 * 60 - 30, "router/tomorrow"),
+        # over today, closed on Friday afternoon and at the weekend
+        ("early", "1100", 95 * 60, "words/monday"),
+    ],
+)
+def test_a_time_that_is_over_today_is_one_of_the_next_open_day(hours: str, typed: str, minutes: int, said: str) -> None:
+    made, caller = choosing_a_time(hours=hours)
+    made.core.desk.site.hours["early"] = Calendar(
+        name="early", week=(*(Hours(open=((540, 720),)),) * 4, *(Hours(),) * 3), clock=SHANGHAI
+    )
+    made.press(caller, typed)
+    assert made.said[-1] == f"router/callback_when {said} router/confirm"
+    assert not made.core.desk.state.callbacks, "not before they have heard which day it is"
+    made.press(caller, "1")
+    assert made.said[-1] == "router/callback_noted"
+    assert made.only.at_ms == THURSDAY_NOON + minutes * MINUTE_MS
+    assert made.only.state == "parked"
+
+
+def test_the_date_is_said_where_the_day_of_the_week_is_not_enough() -> None:
+    made, caller = choosing_a_time(hours="holidays")
+    day = SHANGHAI.at(THURSDAY_NOON).day + 9
+    made.core.desk.site.hours["holidays"] = Calendar(
+        name="holidays", week=(Hours(),) * 7, days={day: Hours(open=((540, 720),))}, clock=SHANGHAI
+    )
+    made.press(caller, "0900")
+    assert made.said[-1] == "router/callback_when words/saturday words/october router/confirm"
+
+
+def test_another_time_after_all() -> None:
+    made, caller = choosing_a_time()
+    made.press(caller, "1155" + "9")
+    assert made.said[-1] == "router/invalid_key router/callback_when router/tomorrow router/confirm"
+    made.press(caller, "2")
+    assert made.said[-1] == "router/callback_ask_time"
+    made.press(caller, "1300")
+    assert made.only.at_ms == THURSDAY_NOON + 60 * MINUTE_MS
+
+
+@pytest.mark.parametrize(
+    ("hours", "typed", "reason", "said"),
+    [
+        ("days", "2561", "not_a_time", "router/no_time"),
+        ("days", "99", "not_a_time", "router/no_time"),
+        ("days", "2200", "closed", "router/callback_shut"),
+    ],
+)
+def test_no_time_or_one_at_which_nobody_is_ever_there(hours: str, typed: str, reason: str, said: str) -> None:
+    made, caller = choosing_a_time(hours=hours)
+    made.press(caller, typed + ("#" if len(typed) < 4 else ""))
+    assert made.last("CallbackRefused").reason == reason  # type: ignore[attr-defined]
+    assert made.said[-1] == f"{said} router/callback_ask_time"
+
+
+def test_a_slot_of_tomorrow_that_is_full_is_refused_before_it_is_said() -> None:
+    made, caller = choosing_a_time(slot_count=1)
+    made.add("+8613900139000", at_ms=THURSDAY_NOON + (24 * 60 - 10) * MINUTE_MS)
+    made.press(caller, "1155")
+    assert made.said[-1] == "router/callback_full router/callback_ask_time"
+
+
+def test_who_says_nothing_of_the_day_is_asked_again_and_then_waits_on() -> None:
+    made, caller = choosing_a_time()
+    made.press(caller, "1155")
+    for said in ("router/callback_when router/tomorrow router/confirm", ""):
+        made.played()
+        made.advance(5_000)
+        assert not said or made.said[-1] == said
+    assert made.core.desk.state.waiting and not made.core.desk.state.callbacks
+
+
+def test_an_agent_wins_while_the_day_is_confirmed_and_a_restart_keeps_it() -> None:
+    made, caller = choosing_a_time()
+    made.press(caller, "1155")
+    before = made.core.desk.state.calls[made.noted("CallQueued")[0].call_id].offer  # type: ignore[attr-defined]
+    made.restart()
+    after = made.core.desk.state.calls[made.noted("CallQueued")[0].call_id].offer  # type: ignore[attr-defined]
+    assert after == before and after is not None and after.at_ms
+    made.sign_in("1001")
+    assert made.last("CallConnected") is not None
+    made.press(caller, "1")
+    assert not made.core.desk.state.callbacks
 
 
 def test_who_has_one_already_may_keep_or_cancel_it() -> None:

@@ -8,7 +8,7 @@ from router.acd.callback import CALLBACK_TABLE
 from router.acd.surge import SURGE_TABLE
 from router.control.call import CALL_TABLE, LEG_TABLE
 from router.control.message import MESSAGE_TABLE
-from router.control.offering import OFFER_TABLE
+from router.control.offer_table import OFFER_TABLE
 from support.diagrams import mermaid
 
 PAGE = Path(__file__).parents[3] / "docs" / "machines.md"
@@ -18,7 +18,7 @@ def page() -> str:
     return f"""# The machines of the core
 
 Made from the tables in `router/control/call.py`, `router/acd/agent.py`, `router/acd/callback.py`,
-`router/control/offering.py` and `router/control/message.py`; a test compares them. What a table does not have cannot
+`router/control/offer_table.py` and `router/control/message.py`; a test compares them. What a table does not have cannot
 happen: our own mistake raises, a late or impossible report from Asterisk becomes an `Ignored` record.
 
 ## A call

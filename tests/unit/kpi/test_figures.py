@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from router.core.calendar import day_number
 from router.core.localtime import LocalClock
 from router.flowfile.zones import local_clock
 from router.kpi.clockwork import Halves, utc_of
 from router.kpi.figures import FiguresError, put_figures, put_shift_times, read_figures
 from router.kpi.live import Live
-from router.kpi.parquet import day_number
 from support.tape import MIDNIGHT, SHANGHAI, Tape
 
 HOUR = 3_600

@@ -135,7 +135,7 @@ def test_every_record_of_a_call_is_told_in_words_of_its_own() -> None:
         if "call_id" not in kind.__struct_fields__ or name in told_in_others:
             continue
         lines = tell(CallId("t.1.c1"), [_sample(kind)], words, "en").lines
-        assert not any(line.text.startswith(f"{name}:") for line in lines), f"router/why/story.py does not tell {name}"
+        assert not any(line.text.startswith(f"{name}:") for line in lines), f"router/why/teller.py does not tell {name}"
 
 
 def test_a_record_nobody_tells_is_told_by_its_fields() -> None:

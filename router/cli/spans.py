@@ -2,8 +2,8 @@
 
 import re
 
+from router.core.units import UNIT_MS
 from router.errors import SettingsError
-from router.flowfile.units import UNIT_MS
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
 

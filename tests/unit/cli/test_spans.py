@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.drill import parse_span
+from router.cli.spans import parse_span
 from router.errors import SettingsError
 
 
