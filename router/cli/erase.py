@@ -1,9 +1,12 @@
 """``hotline erase``: takes one caller's data out of everything the line keeps, and says what was erased where."""
 
+import sys
 from typing import Annotated
 
 import msgspec
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from router.cli.erase_words import WORDS
 from router.cli.erasing import COUNTS, Erasing, Outcome
@@ -41,11 +44,25 @@ def erase_caller_everywhere(caller: str, by: str, *, dry_run: bool, lang: Langua
         raise refuse(f"'{caller}' is no telephone number", "write it as +8613800138000")
     words = WORDS[lang.value]
 
-    def watch(step: str) -> None:
-        if not json:
-            typer.echo(f"... {words[f'step.{step}']}", err=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        disable=json or not sys.stderr.isatty(),
+    ) as progress:
+        tasks: list[TaskID] = []
 
-    outcome = Erasing(past, number, by, watch).run(dry_run=dry_run)
+        def watch(step: str) -> None:
+            for done in tasks[-1:]:
+                progress.update(done, total=1, completed=1)
+            tasks.append(progress.add_task(words[f"step.{step}"], total=None))
+
+        def read(count: int) -> None:
+            progress.advance(tasks[-1], count)
+
+        outcome = Erasing(past, number, by, watch, read).run(dry_run=dry_run)
     if json:
         print_json({"clean": outcome.clean, **msgspec.to_builtins(outcome)})
     else:

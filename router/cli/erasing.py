@@ -64,8 +64,17 @@ class Outcome(msgspec.Struct, kw_only=True):
 class Erasing:
     """Erases one caller (E.164). Needs the running router, for journal and outbox are its own; and its Redis."""
 
-    def __init__(self, past: Past, number: str, by: str, watch: Watch = lambda step: None) -> None:
+    def __init__(
+        self,
+        past: Past,
+        number: str,
+        by: str,
+        watch: Watch = lambda step: None,
+        read: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """``watch`` is told each step, ``read`` how many entries of the streams were read just now."""
         self._past = past
+        self._read = read
         self._number = number
         self._by = by
         self._watch = watch
@@ -84,7 +93,7 @@ class Erasing:
 
     def _run(self, *, dry_run: bool) -> Outcome:
         redis = self._past.redis()
-        streams = StreamErasing(redis, self._past.name, self._traces)
+        streams = StreamErasing(redis, self._past.name, self._traces, lambda key, count: self._read(count))
         try:
             self._settled()
             outcome = self._look(streams, dry_run=dry_run)

@@ -134,6 +134,7 @@ def test_no_stream_has_the_caller_any_more_and_every_entry_its_id(server: RedisS
         return seqs
 
     assert asyncio.run(read_all()) == list(range(1, 2_001))
+    assert any(b"13800138000" in path.read_bytes() for path in (tmp_path / "redis").rglob("*.aof")), "till now"
     while not erasing.rewrite_files():
         time.sleep(0.1)
     while erasing.files_written() == "busy":
@@ -141,6 +142,10 @@ def test_no_stream_has_the_caller_any_more_and_every_entry_its_id(server: RedisS
     assert erasing.files_written() == "ok"
     files = [path for path in (tmp_path / "redis").rglob("*") if path.is_file()]
     assert files and not [path for path in files if b"13800138000" in path.read_bytes()]
+    after = everything(redis)  # what is compressed in them shows when they are read again
+    server.stop()
+    server.start()
+    assert everything(server.ask()) == after
 
 
 async def test_readers_see_no_gap_and_nothing_added_meanwhile_is_lost(server: RedisServer) -> None:
