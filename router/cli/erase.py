@@ -47,7 +47,6 @@ def erase_caller_everywhere(caller: str, by: str, *, dry_run: bool, lang: Langua
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         disable=json or not sys.stderr.isatty(),
