@@ -74,7 +74,7 @@ def _tell(outcome: Outcome, words: dict[str, str]) -> None:
     if outcome.open:
         typer.echo(words["open.dry" if outcome.dry_run else "open"], err=not outcome.dry_run)
         for what, name, cure in outcome.open:
-            typer.echo(f"  {words[what]} {name}: {cure}", err=not outcome.dry_run)
+            typer.echo(f"  {words[what]} {name}: {words.get(f'cure.{what}', cure)}", err=not outcome.dry_run)
     if outcome.dry_run or not outcome.open:
         typer.echo(words["found" if outcome.dry_run else "done"])
         rows = [(words[name], outcome.counts[name]) for name in COUNTS if name in outcome.counts]

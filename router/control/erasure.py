@@ -96,7 +96,7 @@ class Erasure:
         state = self._desk.state
         for call in state.calls.values():
             if self._is_in(traces, call):
-                yield "call", call.id, "wait until it has ended (hotline calls list)"
+                yield "call", call.id, "wait until it has ended (hotline calls)"
         for callback in state.callbacks.values():
             if self._is_in(traces, callback):
                 yield "callback", callback.id, f"hotline callbacks cancel {callback.id}"

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from router.acd.callback import Callback
+from router.acd.waiting import Waiting
 from router.callcontrol import CallControl
 from router.control.followups import Complaint, Listed, RoundState
 from router.control.message import Message
@@ -9,7 +11,7 @@ from router.control.state import Appointment, PendingNotice
 from router.core import commands, events, records
 from router.core.boxes import MessageRules
 from router.core.events import Caller
-from router.core.ids import ChannelId
+from router.core.ids import CallId, ChannelId, QueueName
 from router.core.lines import Party
 from router.core.turn import Output
 from support.sites import NOON, small_site
@@ -97,6 +99,25 @@ def test_a_call_under_way_is_waited_for() -> None:
     (refused,) = erase(control)
     assert isinstance(refused, records.AskRefused) and CALLER[1:] not in refused.reason
     assert erase(control, "hello")[0].reason == "that is no telephone number"  # type: ignore[union-attr]
+
+
+def test_a_callback_promised_is_kept_or_cancelled_first() -> None:
+    control = core()
+    place = Waiting(call=CallId("t.cb1"), queue=QueueName("desk"), tier=1, key_ms=0, seq=1, asked_at=NOON, patient=True)
+    promised = Callback(
+        id="t.cb1",
+        queue=QueueName("desk"),
+        number=CALLER,
+        dial="013800138000",
+        place=place,
+        booked_ms=NOON,
+        expires_ms=NOON + 3_600_000,
+    )
+    control.desk.state.callbacks["t.cb1"] = promised
+    assert control.held(CALLER).open == (("callback", "t.cb1", "hotline callbacks cancel t.cb1"),)
+    (refused,) = erase(control)
+    assert isinstance(refused, records.AskRefused) and refused.cure == "hotline callbacks cancel t.cb1"
+    assert control.desk.state.callbacks["t.cb1"].number == CALLER
 
 
 def test_the_record_says_how_much_and_not_whose() -> None:
