@@ -34,10 +34,11 @@ from router.adapters.pseudonyms import pseudonyms
 from router.adapters.record_counts import RecordCounts
 from router.adapters.recordings import AwayMessages, erase_recording, recording_over
 from router.adapters.redis_stream import Keep, RedisStream
+from router.adapters.talk_recordings import TalkRecordings, keep_talks
 from router.addresses import ari_address, metrics_address, reachable, redis_address
 from router.callcontrol import CallControl
-from router.core.commands import CheckPin, Command, EraseRecording, LookUp, SendNotice
-from router.core.events import Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
+from router.core.commands import CheckPin, Command, EraseRecording, KeepTalks, LookUp, SendNotice
+from router.core.events import CallerErasureDone, Event, HealthChecked, PhonesSeen, PinChecked, RouterStarted
 from router.core.present import present_of
 from router.core.records import Record
 from router.engine import Clock, Engine
@@ -191,6 +192,12 @@ class Router:
         self._away = AwayMessages(
             recordings=self._recordings, country=site.country, submit=self._submit, known=recovered.core.recordings
         )
+        self._talks = TalkRecordings(
+            recordings=self._recordings,
+            keep_ms=lambda: self._live.site.messages.talk_keep_ms,
+            submit=self._submit,
+            now=lambda: self._engine.clock(),
+        )
         self._engine = Engine(
             recovered.core,
             journal=journal,
@@ -215,6 +222,8 @@ class Router:
                 messages=lambda wanted, done_too: recovered.core.messages(
                     self._engine.clock(), wanted, done_too=done_too
                 ),
+                held=lambda caller: msgspec.to_builtins(recovered.core.held(caller)),
+                forget=self._forget,
             ),
         )
         await control.start()
@@ -247,6 +256,7 @@ class Router:
                 tasks.create_task(self._keep("ari", self._ari.run), name="ari"),
                 tasks.create_task(self._keep("ami", self._ami.run), name="ami"),
                 tasks.create_task(self._keep("away messages", self._away.run), name="away messages"),
+                tasks.create_task(self._keep("talk recordings", self._talks.run), name="talk recordings"),
                 tasks.create_task(self._keep("health", self._look_after), name="health"),
             ]
             await stop.wait()
@@ -322,6 +332,8 @@ class Router:
             self._tasks.create_task(self._lookups.answer(command), name="lookup")
         elif isinstance(command, SendNotice):
             self._tasks.create_task(self._notices.deliver(command), name="notice")
+        elif isinstance(command, KeepTalks):
+            self._tasks.create_task(asyncio.to_thread(keep_talks, self._recordings, command.call), name="keep talks")
         elif isinstance(command, EraseRecording):
             self._tasks.create_task(self._erase(command), name="erase")
         else:
@@ -340,6 +352,13 @@ class Router:
 
     async def _erase(self, command: EraseRecording) -> None:
         self._engine.submit(await asyncio.to_thread(erase_recording, self._recordings, command.recording))
+
+    async def _forget(self, done: CallerErasureDone) -> Mapping[str, Any]:
+        """Note an erasure as the first thing in new files; the old ones go with the next snapshot, which comes now."""
+        journal_from, outbox_from = self._journal.cut(), self._outbox.cut()
+        await self._engine.ask(done)
+        self._segment_closed.set()
+        return {"journal_from": journal_from, "outbox_from": outbox_from}
 
     async def _ask(self, ask: AnyAsk) -> list[Record]:
         return await self._engine.ask(ask)

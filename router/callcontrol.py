@@ -25,6 +25,7 @@ from router.control.desk import Desk
 from router.control.door import Door
 from router.control.duty import Duty
 from router.control.ending import Ending
+from router.control.erasure import Erasure, Held
 from router.control.inbox import Inbox
 from router.control.legs import Legs
 from router.control.locks import Locks
@@ -93,6 +94,7 @@ class CallControl:
         )
         self.codes = Codes(self.desk)
         self.inbox = Inbox(self.desk)
+        self.erasure = Erasure(self.desk, self.inbox)
         self.surges = Surges(self.desk)
 
     # --- the contract ---
@@ -158,6 +160,10 @@ class CallControl:
         """Messages as plain data, the oldest first: the one ``wanted``, else those not done, or all."""
         return self.inbox.rows(now, wanted, done_too=done_too)
 
+    def held(self, caller: str) -> Held:
+        """What is remembered of a caller, and what of it is still open."""
+        return self.erasure.held(caller)
+
     def configs_in_use(self) -> frozenset[str]:
         """The site versions that must stay available."""
         state = self.desk.state
@@ -171,6 +177,7 @@ class CallControl:
             "surges": self.surges.overview(now),
             "callbacks": self.callbacks.rows(now),
             "complaints": self.complaints.rows(),
+            "messages_open": self.inbox.open_rows(),
         }
 
     # --- the router, the site and the switch ---
@@ -418,6 +425,9 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.MessageFound: lambda core, turn, e: core.inbox.found(turn, e),
     events.MessageAsked: lambda core, turn, e: core.inbox.asked(turn, e),
     events.CallerMessagesAsked: lambda core, turn, e: core.inbox.delete_of_caller(turn, e),
+    events.CallerErasureAsked: lambda core, turn, e: core.erasure.asked(turn, e),
+    events.CallerErasureDone: lambda core, turn, e: core.erasure.done(turn, e),
+    events.TalkExpired: lambda core, turn, e: core.inbox.talk_expired(turn, e),
     events.RecordingErased: lambda core, turn, e: core.inbox.erased(turn, e),
     events.CallerHungUp: CallControl.caller_hung_up,
     events.KeyPressed: CallControl._key_pressed,

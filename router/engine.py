@@ -235,7 +235,11 @@ class Engine:
 
     def _put(self, event: Event, answer: "asyncio.Future[list[Record]] | None") -> None:
         if self._stopped:
-            log.info("the router stops: %s is left to the next start", type(event).__name__)
+            log.info(
+                "the router stops: %s is left to the next start",
+                type(event).__name__,
+                extra={"call_id": getattr(event, "call", "")},
+            )
             return
         self._queue.append(_Queued(event, time.monotonic(), answer))
         self._wake.set()

@@ -5,10 +5,12 @@ import contextlib
 import gc
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from router.adapters.control import Control
 from router.addresses import redis_address
 from router.board.board import Board
+from router.board.earlier import Earlier
 from router.board.keys import gate_of
 from router.board.messages_http import add_message_routes
 from router.board.server import BoardServer
@@ -44,6 +46,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         load=lambda: load_site(settings.site),
         health=_health_asker(settings),
         tell=tell,
+        earlier=Earlier(archive_folder(settings), site.clock),
     )
     server = BoardServer(board, gate_of(secrets), title=site.wall.title or site.name, now_s=lambda: clock() / 1_000)
     try:
@@ -71,6 +74,11 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         await server.stop()
         with contextlib.suppress(asyncio.CancelledError):
             await working
+
+
+def archive_folder(settings: Settings) -> Path:
+    """Return where a line's archive is, if it keeps one."""
+    return Path(settings.archive).absolute() if settings.archive else settings.home.absolute() / "archive"
 
 
 def _health_asker(settings: Settings) -> Callable[[], Awaitable[Health | None]]:

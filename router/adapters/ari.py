@@ -11,7 +11,7 @@ from router.adapters.ari_lanes import Fenced
 from router.adapters.ari_legs import LegBook
 from router.adapters.ari_orders import Orders
 from router.adapters.ari_reader import EventReader, Settled
-from router.adapters.ari_transport import AriTransport
+from router.adapters.ari_transport import OF_NO_CALL, AriTransport
 from router.adapters.ari_truth import ask_truth
 from router.adapters.numbers import to_e164
 from router.core.commands import Command
@@ -175,7 +175,7 @@ class AriSwitch:
         """Ask for all SIP endpoints with their reachability and channels. Raises :class:`SwitchError`."""
         if not self._live:
             raise SwitchError("not connected to Asterisk")
-        reply = await self._transport.send("truth", self._transport.encode("endpoints.listByTech", tech="PJSIP"))
+        reply = await self._transport.send(OF_NO_CALL, self._transport.encode("endpoints.listByTech", tech="PJSIP"))
         if not reply.ok:
             raise SwitchError(f"Asterisk does not list its endpoints: {reply.reason}", status=reply.status)
         try:
@@ -195,7 +195,7 @@ class AriSwitch:
         await self._transport.open()
         wanted = [{"type": kind} for kind in WANTED]
         filtered = await self._transport.send(
-            "truth",
+            OF_NO_CALL,
             self._transport.encode("applications.filter", {"allowed": wanted}, applicationName=self._transport.app),
         )
         if not filtered.ok:

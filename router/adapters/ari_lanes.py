@@ -46,7 +46,7 @@ class Reply(msgspec.Struct, frozen=True):
 class Lane(Protocol):
     """A way to send requests in order."""
 
-    def send(self, request: Request) -> "asyncio.Future[Reply]":
+    def send(self, request: Request, call: str = "") -> "asyncio.Future[Reply]":
         """Send a request now; the future always gets a :class:`Reply`, never an error."""
         ...
 
@@ -104,15 +104,15 @@ class SocketLane:
         self._closed = False
         self._tasks = (asyncio.create_task(self._read()), asyncio.create_task(self._write()))
 
-    def send(self, request: Request) -> "asyncio.Future[Reply]":
-        """Send a request now."""
+    def send(self, request: Request, call: str = "") -> "asyncio.Future[Reply]":
+        """Send a request now; ``call`` is whose it is, for the log."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Reply] = loop.create_future()
         if self._closed:
             future.set_result(Reply(0, "not connected to Asterisk"))
             return future
         number = str(next(self._ids))
-        self._open[number] = (future, loop.call_later(self._timeout_s, self._late, number, request), loop.time())
+        self._open[number] = (future, loop.call_later(self._timeout_s, self._late, number, request, call), loop.time())
         self._outbox.append(
             _ENCODER.encode(
                 _RestRequest(
@@ -141,10 +141,16 @@ class SocketLane:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._socket.close()
 
-    def _late(self, number: str, request: Request) -> None:
+    def _late(self, number: str, request: Request, call: str) -> None:
         waiting = self._open.pop(number, None)
         if waiting is not None and not waiting[0].done():
-            log.warning("ARI did not answer %s %s within %g s", request.method, request.uri, self._timeout_s)
+            log.warning(
+                "ARI did not answer %s %s within %g s",
+                request.method,
+                request.uri,
+                self._timeout_s,
+                extra={"call_id": call},
+            )
             waiting[0].set_result(Reply(0, f"no answer within {self._timeout_s:g} s"))
 
     def _fail(self) -> None:
@@ -210,8 +216,8 @@ class HttpLane:
         self._closed = False
         self._task = asyncio.create_task(self._work())
 
-    def send(self, request: Request) -> "asyncio.Future[Reply]":
-        """Send a request as soon as those before it are answered."""
+    def send(self, request: Request, call: str = "") -> "asyncio.Future[Reply]":
+        """Send a request as soon as those before it are answered; ``call`` is whose it is."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         if self._closed:
             future.set_result(Reply(0, "not connected to Asterisk"))

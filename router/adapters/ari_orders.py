@@ -97,14 +97,16 @@ class Orders:
 
         def heard(reply: Reply) -> None:
             if not reply.ok and reply.status != 404:
-                log.warning("leg %s could not be dialled (%d %s)", leg.channel, reply.status, reply.reason)
+                log.warning(
+                    "leg %s could not be dialled (%d %s)", leg.channel, reply.status, reply.reason, extra=_of(leg.call)
+                )
                 self._ask(leg.call, None, "channels.hangup", channelId=leg.channel)
 
         self._ask(leg.call, heard, "channels.dial", channelId=leg.channel, timeout=leg.give_up_s)
 
     def turn_away(self, channel: ChannelId, why: str) -> None:
         """Hang up a channel that has no business in our application."""
-        log.warning("channel %s hung up: %s", channel, why)
+        log.warning("channel %s hung up: %s", channel, why, extra={"channel": channel})
         self._ask(CallId(channel), None, "channels.hangup", channelId=channel)
 
     # --- one by one ---------------------------------------------------------------------------------------
@@ -199,7 +201,9 @@ class Orders:
                 # After a lost connection the truth is asked: whether this playback is still open comes out there.
                 return
             self.failed_count += 1
-            log.warning("playback %s failed (%d %s)", command.playback, reply.status, reply.reason)
+            log.warning(
+                "playback %s failed (%d %s)", command.playback, reply.status, reply.reason, extra=_of(command.call)
+            )
             self._submit(PlaybackFinished(playback=command.playback, failed=True))
             if reply.status == 0:
                 self._settled.add(command.playback)
@@ -218,7 +222,13 @@ class Orders:
         def heard(reply: Reply) -> None:
             if not reply.ok and self._live():
                 self.failed_count += 1
-                log.warning("recording %s failed (%d %s)", command.recording, reply.status, reply.reason)
+                log.warning(
+                    "recording %s failed (%d %s)",
+                    command.recording,
+                    reply.status,
+                    reply.reason,
+                    extra=_of(command.call),
+                )
                 self._submit(RecordingFinished(recording=command.recording, length_ms=0, failed=True))
 
         self._ask(
@@ -238,14 +248,18 @@ class Orders:
     def _ring(self, command: RingAgent | RingOutside, endpoint: str | None, variables: dict[str, str]) -> None:
         self._legs.begin(command.leg, command.call, command.give_up_ms)
         if endpoint is None:
-            log.error("leg %s: whom it shall ring is no phone's name and no number", command.leg)
+            log.error(
+                "leg %s: whom it shall ring is no phone's name and no number", command.leg, extra=_of(command.call)
+            )
             self._leg_refused(command.leg)
             return
 
         def heard(reply: Reply) -> None:
             if reply.status:
                 if not reply.ok:
-                    log.warning("%s cannot be rung (%d %s)", endpoint, reply.status, reply.reason)
+                    log.warning(
+                        "%s cannot be rung (%d %s)", endpoint, reply.status, reply.reason, extra=_of(command.call)
+                    )
                     self._leg_refused(command.leg)
             elif command.leg in self._legs:
                 # Not known whether it exists: should it ever show up, it belongs to nobody and is hung up.
@@ -375,7 +389,7 @@ class Orders:
             request = self._transport.encode(operation, body, **values)
         except SwitchError as error:
             # An Asterisk so old that it lacks the operation: that call fails, the others go on.
-            log.error("%s; %s", error, error.cure)
+            log.error("%s; %s", error, error.cure, extra=_of(call))
             if heard is not None:
                 heard(Reply(501, str(error)))
             return
@@ -396,6 +410,11 @@ class Orders:
                 reason=reply.reason,
             )
         )
+
+
+def _of(call: CallId) -> dict[str, str]:
+    """What a line of the log about a call carries."""
+    return {"call_id": call}
 
 
 def _reply(done: "Future[Reply]") -> Reply:

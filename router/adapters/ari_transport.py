@@ -25,6 +25,8 @@ from router.errors import SwitchError
 
 log = logging.getLogger(__name__)
 
+OF_NO_CALL = "truth"
+"""The lane of requests that belong to no call."""
 _CONNECT_S = 5.0
 _PROBE_S = 2.0
 _HEARTBEAT_S = 4.0
@@ -189,15 +191,17 @@ class AriTransport:
         return {str(number): lane.waiting_count for number, lane in enumerate(self._lanes, start=1)}
 
     def send(self, key: str, request: Request) -> "asyncio.Future[Reply]":
-        """Send a request on the lane of ``key`` (a call's id): requests of one key are carried out in order.
+        """Send a request on the lane of ``key``, a call's id or :data:`OF_NO_CALL`.
 
+        Requests of one key are carried out in order.
         The future always gets a :class:`Reply`; status 0 where there was no answer.
         """
         if not self.connected:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             future.set_result(Reply(0, "not connected to Asterisk"))
             return future
-        return self._lanes[crc32(key.encode()) % len(self._lanes)].send(request)
+        call = "" if key == OF_NO_CALL else key
+        return self._lanes[crc32(key.encode()) % len(self._lanes)].send(request, call)
 
     # --- what aioari asks of a transport ------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from router.adapters.ari_codec import (
 )
 from router.adapters.ari_lanes import Reply
 from router.adapters.ari_legs import LegStep
-from router.adapters.ari_transport import AriTransport
+from router.adapters.ari_transport import OF_NO_CALL, AriTransport
 from router.core.events import CallArrived, SeenChannel, SwitchSeen
 from router.core.ids import BridgeId, ChannelId, PlaybackId, is_ours
 from router.errors import SwitchError
@@ -51,11 +51,11 @@ async def ask_truth(
     """
     asked, recorded = tuple(playbacks), tuple(recordings)
     ask = [
-        transport.send("truth", transport.encode("applications.get", applicationName=transport.app)),
-        transport.send("truth", transport.encode("channels.list")),
-        transport.send("truth", transport.encode("bridges.list")),
-        *(transport.send("truth", transport.encode("playbacks.get", playbackId=playback)) for playback in asked),
-        *(transport.send("truth", transport.encode("recordings.getLive", recordingName=name)) for name in recorded),
+        transport.send(OF_NO_CALL, transport.encode("applications.get", applicationName=transport.app)),
+        transport.send(OF_NO_CALL, transport.encode("channels.list")),
+        transport.send(OF_NO_CALL, transport.encode("bridges.list")),
+        *(transport.send(OF_NO_CALL, transport.encode("playbacks.get", playbackId=playback)) for playback in asked),
+        *(transport.send(OF_NO_CALL, transport.encode("recordings.getLive", recordingName=name)) for name in recorded),
     ]
     application_reply, channels_reply, bridges_reply, *replies = await asyncio.gather(*ask)
     playback_replies, recording_replies = replies[: len(asked)], replies[len(asked) :]

@@ -1,7 +1,8 @@
 """The control socket: HTTP on ``<home>/run/control.sock``, for the command line and the supervisor on this machine.
 
 ``GET /ready`` (200 or 503), ``GET /health``, ``GET /overview``, ``POST /ask`` (one of an agent's requests as JSON,
-gives the records it led to), ``GET /messages`` (what callers have left; ``?message=m12``, ``?all=1``) and ``POST
+gives the records it led to), ``POST /held`` (what is remembered of a caller), ``POST /forget`` (closes the files that
+still have what was forgotten), ``GET /messages`` (what callers have left; ``?message=m12``, ``?all=1``) and ``POST
 /publish`` (:class:`Publish`: a folder of YAML or a kept version goes live, now or at a time; 422 with the mistakes or
 failing tests). Errors are JSON: ``{"error": ..., "cure": ...}``. Whoever may open the socket may use it, so it is its
 owner's alone.
@@ -25,6 +26,8 @@ from router.core.events import (
     CallbackAddAsked,
     CallbackCancelAsked,
     CallbackRetryAsked,
+    CallerErasureAsked,
+    CallerErasureDone,
     CallerMessagesAsked,
     ComplaintMoveAsked,
     ComplaintOpenAsked,
@@ -59,6 +62,7 @@ AnyAsk = (
     | AppointmentAsked
     | MessageAsked
     | CallerMessagesAsked
+    | CallerErasureAsked
     | CallbackAddAsked
     | CallbackCancelAsked
     | CallbackRetryAsked
@@ -144,6 +148,16 @@ class Control:
         """Put an agent's request; return the records it led to, an ``AskRefused`` among them where it was refused."""
         records: list[dict[str, Any]] = await self._good("POST", "/ask", msgspec.json.encode(ask))
         return records
+
+    async def held(self, caller: str) -> dict[str, Any]:
+        """Return what is remembered of a caller (:class:`router.control.erasure.Held` as plain data)."""
+        held: dict[str, Any] = await self._good("POST", "/held", msgspec.json.encode(caller))
+        return held
+
+    async def forget(self, done: CallerErasureDone) -> dict[str, Any]:
+        """Note that a caller was erased; return with which entry of the journal and which record new files begin."""
+        began: dict[str, Any] = await self._good("POST", "/forget", msgspec.json.encode(done))
+        return began
 
     async def publish(self, wanted: Publish | None = None) -> dict[str, Any]:
         """Make a site folder (an absolute path) or a kept version live.

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from router.adapters.control import AnyAsk, Publish, socket_path
+from router.core.events import CallerErasureDone
 from router.core.records import Record
 from router.errors import HotlineError, RouterAway, SettingsError, SiteError
 
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 _PATH_BYTES = 107
 """The longest path of a unix socket on Linux."""
+
+
+async def _no_files(done: CallerErasureDone) -> Mapping[str, Any]:
+    return {}
 
 
 class Services(NamedTuple):
@@ -31,6 +36,10 @@ class Services(NamedTuple):
     """Makes a site folder or a kept version live. Raises SiteError with what keeps it from that."""
     messages: Callable[[str, bool], Sequence[Mapping[str, Any]]] = lambda wanted, done_too: ()
     """What callers have left, the oldest first: one message by its number (or "" for all), those that are done too."""
+    held: Callable[[str], Mapping[str, Any]] = lambda caller: {}
+    """What is remembered of a caller, by number."""
+    forget: Callable[[CallerErasureDone], Awaitable[Mapping[str, Any]]] = _no_files
+    """Notes an erasure and begins new files of journal and outbox behind it; says with which entry and record."""
 
 
 class ControlServer:
@@ -57,6 +66,8 @@ class ControlServer:
                 web.get("/messages", self._messages),
                 web.post("/ask", self._ask),
                 web.post("/publish", self._publish),
+                web.post("/held", self._held),
+                web.post("/forget", self._forget),
             ]
         )
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +106,13 @@ class ControlServer:
         ask: AnyAsk = msgspec.json.decode(await request.read(), type=AnyAsk)
         records = await self._services.ask(ask)
         return _reply(records)
+
+    async def _held(self, request: web.Request) -> web.Response:
+        return _reply(self._services.held(msgspec.json.decode(await request.read(), type=str)))
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        done = msgspec.json.decode(await request.read(), type=CallerErasureDone)
+        return _reply(await self._services.forget(done))
 
     async def _publish(self, request: web.Request) -> web.Response:
         body = await request.read()

@@ -66,6 +66,11 @@ class Journal:
         self._writer.write(lines)
         self._appended += len(lines)
 
+    def cut(self) -> int:
+        """Close the segment in use; returns the entry the next one begins with."""
+        self._writer.cut()
+        return self._appended + 1
+
     async def run(self) -> None:
         """Keep the disk up to date until cancelled; heal the journal where entries had to be dropped."""
         async with asyncio.TaskGroup() as tasks:

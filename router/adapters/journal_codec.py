@@ -12,12 +12,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from router.adapters.journal_segments import sealed
-from router.core.events import AnyEvent, Event, KeyPressed
+from router.core.events import AnyEvent, CallerErasureAsked, Event, KeyPressed
 from router.core.ids import Ms
 from router.errors import JournalError
 
 FORMAT = 1
-SECRET_EVENTS = (KeyPressed,)
+SECRET_EVENTS = (KeyPressed, CallerErasureAsked)
 """Events whose content must not be readable on disk."""
 
 _NONCE_BYTES = 12

@@ -132,6 +132,11 @@ class SegmentWriter:
         self._open()
         self.trouble = ""
 
+    def cut(self) -> None:
+        """Close the segment in use: what comes next begins another. A disk in trouble is left as it is."""
+        if not self.trouble:
+            self._retire()
+
     async def run(self) -> None:
         """Bring what was written to the disk itself once a second, and try a disk in trouble again."""
         while True:

@@ -139,6 +139,11 @@ class Outbox:
         # Nothing more on disk although memory begins later: those lines were damaged.
         return self.after(self._memory_after, count)
 
+    def cut(self) -> int:
+        """Close the segment in use, which goes as soon as Redis has what comes next; returns that record's number."""
+        self._writer.cut()
+        return self.last.seq + 1
+
     async def wait(self) -> None:
         """Return once a record arrived since the last call."""
         await self._arrived.wait()

@@ -1,8 +1,8 @@
-"""The present as a Redis hash: one field for each queue, call, agent, phone and open callback, and its cursor.
+"""The present as a Redis hash: one field for each queue, call, agent, phone, open callback and message, and its cursor.
 
-Fields are named ``queue:<name>``, ``call:<id>``, ``agent:<work number>``, ``phone:<name>``, ``callback:<id>``; each
-holds a JSON object. The cursor's own fields (``v``, ``seq``, ``at_ms``, ``entry``, ``site``, ``config``, ``epoch``) are
-plain text.
+Fields are named ``queue:<name>``, ``call:<id>``, ``agent:<work number>``, ``phone:<name>``, ``callback:<id>``,
+``message:<id>``; each holds a JSON object. The cursor's own fields (``v``, ``seq``, ``at_ms``, ``entry``, ``site``,
+``config``, ``epoch``) are plain text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,11 +10,18 @@ from typing import Any
 
 import msgspec
 
-from router.core.present import AgentNow, CallbackNow, CallNow, Cursor, PhoneNow, Present, QueueNow
+from router.core.present import AgentNow, CallbackNow, CallNow, Cursor, MessageNow, PhoneNow, Present, QueueNow
 
 VERSION = 1
 """Version of the hash; it grows when the meaning or type of a field changes."""
-KINDS = {"queue": QueueNow, "call": CallNow, "agent": AgentNow, "phone": PhoneNow, "callback": CallbackNow}
+KINDS = {
+    "queue": QueueNow,
+    "call": CallNow,
+    "agent": AgentNow,
+    "phone": PhoneNow,
+    "callback": CallbackNow,
+    "message": MessageNow,
+}
 """What the fields hold, by the word before their colon."""
 
 _encoder = msgspec.json.Encoder()
@@ -45,6 +52,7 @@ def all_fields(present: Present) -> dict[str, str]:
     rows += [("agent", name) for name in present.agents]
     rows += [("phone", name) for name in present.phones]
     rows += [("callback", name) for name in present.callbacks]
+    rows += [("message", name) for name in present.messages]
     fields, _ = changed_fields(present, rows)
     return fields
 
@@ -63,6 +71,8 @@ def changed_fields(present: Present, changed: Iterable[tuple[str, str]]) -> tupl
                 row = present.agents.get(name)
             case "callback":
                 row = present.callbacks.get(name)
+            case "message":
+                row = present.messages.get(name)
             case _:
                 row = present.phones.get(name)
         if row is None:
@@ -83,6 +93,7 @@ def from_hash(fields: Mapping[str, str]) -> Present:
         "agent": AgentNow,
         "phone": PhoneNow,
         "callback": CallbackNow,
+        "message": MessageNow,
     }
     try:
         cursor = Cursor(
@@ -107,4 +118,5 @@ def from_hash(fields: Mapping[str, str]) -> Present:
         agents=rows["agent"],
         phones=rows["phone"],
         callbacks=rows["callback"],
+        messages=rows["message"],
     )

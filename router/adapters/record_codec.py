@@ -47,7 +47,7 @@ def from_fields(fields: Mapping[str, str]) -> Record:
     if kind is None:
         raise msgspec.ValidationError(f"no record is called '{name}'")
     plain: dict[str, Any] = {**dict.fromkeys(_optional_fields(kind)), **fields}
-    for nested in _nested_fields(kind):
+    for nested in nested_fields(kind):
         if nested in fields:
             plain[nested] = msgspec.json.decode(fields[nested])
     return msgspec.convert(plain, kind, strict=False)
@@ -73,7 +73,7 @@ def _flat(value: object) -> str:
 
 
 @functools.cache
-def _nested_fields(kind: type[Record]) -> frozenset[str]:
+def nested_fields(kind: type[Record]) -> frozenset[str]:
     """The fields whose values are JSON: those that are no string, number, boolean or word."""
     return frozenset(field.name for field in msgspec.structs.fields(kind) if not _is_scalar(field.type))
 

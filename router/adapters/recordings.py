@@ -141,13 +141,19 @@ class AwayMessages:
 
     def _leave(self, name: str, why: str) -> None:
         self._odd.add(name)
-        log.warning("recording %s is left in %s: %s", name, self._recordings, why)
+        log.warning("recording %s is left in %s: %s", name, self._recordings, why, extra={"call_id": call_in(name)})
 
 
 def recording_path(recordings: Path, name: str) -> Path | None:
     """Return the file of a recording by its name, as records have it; None for a name that leads out of the folder."""
     path = (recordings / (name if name.endswith(_ENDING) else f"{name}{_ENDING}")).resolve()
     return path if path.is_relative_to(recordings.resolve()) and path != recordings.resolve() else None
+
+
+def call_in(name: str) -> str:
+    """Return the call whose recording has this name; "" where it does not say (a message left while we were away)."""
+    named = _TAKEN.fullmatch(name.removesuffix(_ENDING))
+    return name.rpartition(".r")[0] if named is not None else ""
 
 
 def recording_over(recordings: Path, name: str) -> RecordingFinished:
@@ -169,7 +175,12 @@ def erase_recording(recordings: Path, name: str) -> RecordingErased:
     except FileNotFoundError:
         return RecordingErased(recording=name, found=False)
     except OSError as error:
-        log.error("recording %s cannot be deleted: %s; check the owner and rights of its folder", name, error)
+        log.error(
+            "recording %s cannot be deleted: %s; check the owner and rights of its folder",
+            name,
+            error,
+            extra={"call_id": call_in(name)},
+        )
         return RecordingErased(recording=name, trouble=str(error))
     return RecordingErased(recording=name)
 

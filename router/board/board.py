@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from router.board.callbacks import Callbacks
 from router.board.counter_keeper import CounterKeeper
 from router.board.counter_wire import Orders
+from router.board.earlier import Earlier
 from router.board.expected import Forecasts
 from router.board.measured import HalfHour
 from router.board.reading import Reading
@@ -48,7 +49,8 @@ ALL_ROOM = "all"
 
 
 class Board:
-    """Keeps the rows. ``clock`` gives ms UTC; ``load`` reads the site's YAML anew; ``health`` asks the router.
+    """Keeps the rows. ``clock`` gives ms UTC; ``load`` reads the site's YAML anew; ``health`` asks the router,
+    ``earlier`` the archive for what the stream no longer has of today.
 
     :meth:`run` reads for ever; pages call :meth:`since` and wait on :meth:`changed`.
     """
@@ -63,6 +65,7 @@ class Board:
         load: Callable[[], Site],
         health: Callable[[], Awaitable[Health | None]] | None = None,
         tell: Tell | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self.site = site
         self.rooms = rooms_of(site)
@@ -70,6 +73,7 @@ class Board:
         """A page of another run knows nothing of this one's versions."""
         self._clock, self._load, self._ask_health, self._tell = clock, load, health, tell
         self._url, self._password = url, password
+        self._archive = "" if earlier is None else str(earlier.folder)
         self._reading = Reading(
             url=url,
             password=password,
@@ -79,6 +83,7 @@ class Board:
             begin=self._begin,
             take=self._take,
             caught_up=self._caught_up,
+            earlier=earlier,
         )
         self._rows = Rows()
         self._seq = self._shown_seq = self._shown_measured_seq = 0
@@ -190,6 +195,7 @@ class Board:
                 url=self._url,
                 password=self._password,
                 site=site.name,
+                archive=self._archive,
                 clock=site.clock,
                 within_ms=site.wall.thresholds.within_ms,
                 rooms=tuple(self.rooms.values()),

@@ -12,9 +12,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from router.board.counter_wire import HEAD_BYTES, Differences, Orders, framed, orders_of
 from router.board.counting import Counting
+from router.board.earlier import Earlier
 from router.board.reading import Reading
 from router.core.ids import Ms
 from router.core.present import Present
@@ -51,6 +53,7 @@ class Counter:
             begin=self._begin,
             take=self._take,
             caught_up=self._caught_up,
+            earlier=Earlier(Path(orders.archive), orders.clock) if orders.archive else None,
         )
         self._begin()
         self._changed = asyncio.Event()

@@ -16,12 +16,16 @@ HEAD_BYTES = 4
 
 
 class Orders(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be counted, from where. Another ``generation`` than before: read everything anew."""
+    """What is to be counted, from where. Another ``generation`` than before: read everything anew.
+
+    ``archive`` is the folder that has what the stream no longer has of the day ("": there is none).
+    """
 
     generation: int
     url: str
     password: str
     site: str
+    archive: str = ""
     clock: LocalClock
     within_ms: Ms
     rooms: tuple[Room, ...]

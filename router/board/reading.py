@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from router.adapters.redis_stream import connection
 from router.adapters.stream_keys import present_key, stream_key
 from router.adapters.stream_reader import START, Entry, Gap, NoPresent, Unread, read_batches, read_present
+from router.board.earlier import Earlier
 from router.core.ids import Ms
 from router.core.present import Present
 from router.core.records import Record
@@ -35,7 +36,7 @@ class Reading:
     ``begin(present, first_ms)`` is called whenever everything is read anew (``first_ms``: the oldest record there is,
     None where the day is whole), then ``take(records)`` for each batch in order; ``caught_up`` when nothing more is
     there. ``fresh_ms`` is when Redis was last heard; ``trouble`` and ``detail`` say what is wrong, in a word of
-    :mod:`router.board.words`.
+    :mod:`router.board.words`. ``earlier`` is the archive, for what the stream no longer has of the day.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Reading:
         begin: Callable[[Present, Ms | None], None],
         take: Callable[[Sequence[Record]], Awaitable[None]],
         caught_up: Callable[[], None],
+        earlier: Earlier | None = None,
     ) -> None:
         self.fresh_ms: Ms = 0
         self.trouble = "reading"
@@ -61,6 +63,7 @@ class Reading:
         self._gather_s = gather_s
         self._clock, self._day_start = clock, day_start
         self._begin, self._take, self._caught_up = begin, take, caught_up
+        self._earlier = earlier
         self._cursor = ""
 
     async def run(self) -> None:
@@ -135,13 +138,20 @@ class Reading:
         before = await redis.xrevrange(key, max=f"({wanted_ms}-0", count=1)
         oldest = await redis.xrange(key, count=1)
         first_ms: Ms | None = None
-        self._cursor = START
+        cursor, part = START, None
         if before:
-            self._cursor = str(before[0][0])
+            cursor = str(before[0][0])
         elif oldest and (oldest[0][1] or {}).get("seq") != "1":
-            at_ms = int(str(oldest[0][0]).partition("-")[0])
-            first_ms = at_ms if at_ms > self._day_start(self._clock()) else None
+            at_ms, _, seq = str(oldest[0][0]).partition("-")
+            part = await self._earlier.find(wanted_ms, int(seq)) if self._earlier is not None else None
+            since_ms = int(at_ms) if part is None else part.since_ms
+            first_ms = since_ms if since_ms > self._day_start(self._clock()) else None
         self._begin(present, first_ms)
+        if part is not None:
+            async for records in part.batches():
+                await self._take(records)
+            cursor = part.cursor
+        self._cursor = cursor  # only now: were we stopped amid the archive, we would begin again
 
     async def _is_behind(self, redis: "Redis") -> bool:
         """Say whether the present in Redis is older than what was read: the stream was deleted or set back."""

@@ -111,6 +111,7 @@ def _queue(looks: Looks, name: str, place: int, waiting: list[CallNow]) -> Row:
         "late": _share_cell(day, "late_answers"),
         "rings": _share_cell(day, "within_three_rings"),
         "callbacks": {"v": looks.callbacks.get(name, 0)},
+        "messages": {"v": present.messages_count},
     }
 
 

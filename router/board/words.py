@@ -50,6 +50,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "late": ("Late", "应答超时"),
     "rings": ("3 rings", "三声内"),
     "callbacks": ("Callbacks", "待回拨"),
+    "messages_open": ("Messages", "待答留言"),
     "agents": ("Agents", "座席"),
     "agents_ready": ("Ready", "空闲"),
     "signed_in": ("{count} signed in", "{count} 人签入"),

@@ -6,7 +6,6 @@ import sys
 import time
 from typing import Annotated, Any, cast
 
-import phonenumbers
 import typer
 from redis.exceptions import RedisError
 from rich.console import Console
@@ -15,14 +14,14 @@ from rich.progress import Progress
 from router.adapters.redis_stream import cure_of
 from router.adapters.stream_pages import Entry
 from router.cli.columns import print_columns
-from router.cli.options import Json, settings_of
+from router.cli.erase import erase_caller_everywhere
+from router.cli.options import Json, Language, settings_of
 from router.cli.output import print_json, refuse
-from router.cli.past import PATIENCE_S, Past, day_before, entries, local_text, now_ms
+from router.cli.past import PATIENCE_S, Past, day_before, entries, local_text
 from router.core.calendar import day_text
-from router.core.numbering import to_e164
 from router.kpi import parquet
 from router.kpi.archive import Archive, newest_state
-from router.kpi.erasing import erase_caller, prune
+from router.kpi.erasing import prune
 
 FLUSH_EVERY_S = 5.0
 TIDY_EVERY_S = 300.0
@@ -203,31 +202,11 @@ def rebuild(json: Json = False) -> None:
 
 def erase(
     caller: Annotated[str, typer.Option("--caller", help="the caller's number, +8613800138000 or as dialled at home")],
-    by: Annotated[str, typer.Option(help="who asked for it, for the tombstone")] = "",
+    by: Annotated[str, typer.Option(help="who asked for it, for the record")] = "cli",
     json: Json = False,
 ) -> None:
-    """Take one caller's number out of all records and facts; their calls stay, as from a withheld number.
-
-    The Redis stream, the journal, recordings and the customers' file are not the archive's: the first two forget by
-    themselves, the others are deleted by hand.
-    """
-    past = Past(settings_of())
-    number = to_e164(caller, past.country)
-    if not number:
-        raise refuse(f"'{caller}' is no telephone number", "write it as +8613800138000")
-    with past.archive() as archive:
-        erased = erase_caller(archive, number, _national(number, past.country), now_ms(), by)
-    if json:
-        print_json({"records": erased.records, "calls": erased.calls, "caller": erased.caller})
-    else:
-        typer.echo(f"erased from {erased.records} records and {erased.calls} calls")
-
-
-def _national(number: str, country: str) -> str:
-    try:
-        return phonenumbers.national_significant_number(phonenumbers.parse(number, country))
-    except phonenumbers.NumberParseException:
-        return ""
+    """The same as `hotline erase NUMBER`: the archive alone would be half of it."""
+    erase_caller_everywhere(caller, by, dry_run=False, lang=Language.EN, json=json)
 
 
 def prune_(json: Json = False) -> None:

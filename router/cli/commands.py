@@ -35,6 +35,7 @@ COMMANDS = {
     ),
     "doctor": Listed("doctor", "Look at this machine: programs, rights, ports, folders, Asterisk."),
     "down": Listed("down", "Stop the line that is up in this home, and wait until everything of it has ended."),
+    "erase": Listed("erase", "Erase one caller's data: router, streams, archive, messages, recordings, logs."),
     "events": Listed("events", "Show the newest records of calls and agents, as they stand in Redis."),
     "extensions": Listed("extensions", "Extensions: rooms, departments."),
     "graph": Listed("graph", "Draw a flow: boxes by what they do, arrows by keys and time-outs."),

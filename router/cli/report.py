@@ -19,7 +19,7 @@ from router.flowfile import load_site
 from router.kpi.clockwork import DAY_MS
 from router.kpi.history import History
 from router.kpi.raw_search import records_of_types
-from router.reports import handover, mail, page, sheets
+from router.reports import complaints, handover, mail, page, sheets
 from router.reports.collect import STEPS, Collector, NoData, begins_ms
 from router.reports.content import Report
 from router.reports.period import KINDS, Kind, Period, PeriodError, period_of
@@ -110,8 +110,10 @@ def _made(
 def _records(past: Past, period: Period, until: int) -> list[dict[str, Any]]:
     """The records a hand-over is told from, in order."""
     back = period.start_ms - handover.LOOK_BACK_DAYS * DAY_MS
+    long_back = period.start_ms - complaints.LOOK_BACK_DAYS * DAY_MS
     found = [
         *records_of_types(past.archive_folder, past.clock, sorted(handover.WORK), (back, until)),
+        *records_of_types(past.archive_folder, past.clock, sorted(complaints.COMPLAINTS), (long_back, until)),
         *records_of_types(past.archive_folder, past.clock, ["Alert"], (period.start_ms, until)),
         *records_of_types(past.archive_folder, past.clock, [handover.STATES], (period.start_ms - DAY_MS, until)),
     ]

@@ -109,6 +109,8 @@ class Ending:
                 own.apply(LegEvent.CLOSED)
         call.apply(_ON_ENDED)
         self._messages.call_over(call)
+        if call.record_talk and call.connected_at and call.tag in desk.site_of(call).messages.talk_keep_types:
+            turn.order(commands.KeepTalks(call=call.id))
         if call.purpose:
             self._note_outbound(turn, call, detail)
         else:

@@ -142,6 +142,10 @@ class Inbox:
         for message in found:
             self._delete(turn, message, MessageEvent.DELETED, "caller", event.by)
 
+    def delete(self, turn: Turn, message: Message, by: str) -> None:
+        """A message goes, with its recording, because its caller is to be forgotten."""
+        self._delete(turn, message, MessageEvent.DELETED, "caller", by)
+
     def timer(self, turn: Turn, subject: str, name: str) -> None:
         """A deadline of a message: the alert before it, the deadline itself, or the end of a claim."""
         message = self._desk.state.messages[subject]
@@ -179,6 +183,22 @@ class Inbox:
         done = MessageStage.DONE
         return [self._row(message, now) for message in messages.values() if done_too or message.stage is not done]
 
+    def open_rows(self) -> list[dict[str, object]]:
+        """Return the messages nobody has answered yet, as the present has them."""
+        return [
+            {
+                "message": message.id,
+                "box": message.box,
+                "queue": message.queue,
+                "state": message.stage.value,
+                "agent": message.agent,
+                "left_at_ms": message.left_at,
+                "due_ms": message.due_at,
+            }
+            for message in self._desk.state.messages.values()
+            if message.stage is not MessageStage.DONE
+        ]
+
     # --- recordings to be erased ---
 
     def erase(self, turn: Turn, recording: str, message: str = "") -> None:
@@ -200,6 +220,10 @@ class Inbox:
             return
         del state.erasing[event.recording]
         turn.note(records.RecordingDeleted, recording=event.recording, message=message, found=event.found)
+
+    def talk_expired(self, turn: Turn, event: events.TalkExpired) -> None:
+        """The recording of a talk went by its age."""
+        turn.note(records.RecordingDeleted, recording=event.recording, message="", found=True)
 
     def router_started(self, turn: Turn) -> None:
         """What was to be erased when the router stopped is ordered again."""
@@ -324,7 +348,17 @@ class Inbox:
             self._arm_deadline(turn, message)
         message.late = message.late or 0 < message.due_at <= turn.now
         kind = "released" if what is MessageEvent.RELEASED else "reopened"
-        self._note(turn, records.MessageReopened, message, agent=agent, change=kind, why=why, by=by)
+        self._note(
+            turn,
+            records.MessageReopened,
+            message,
+            agent=agent,
+            change=kind,
+            why=why,
+            by=by,
+            left_at_ms=message.left_at,
+            at_due_ms=message.due_at,
+        )
 
     def _delete(self, turn: Turn, message: Message, what: MessageEvent, why: str, by: str) -> None:
         was = message.stage
@@ -353,7 +387,7 @@ class Inbox:
         return self._desk.site.messages.box(message.box)
 
     def _note(self, turn: Turn, record: type[records.Record], message: Message, **fields: Any) -> None:
-        turn.note(record, message=message.id, box=message.box, call_id=message.call_id, **fields)
+        turn.note(record, message=message.id, box=message.box, call_id=message.call_id, queue=message.queue, **fields)
 
     def _alert(self, turn: Turn, kind: str, message: Message, detail: str) -> None:
         turn.note(records.Alert, kind=kind, subject=message.box, call_id=message.call_id, detail=detail)

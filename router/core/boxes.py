@@ -28,12 +28,17 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds for all messages of a site. Those of calls of ``keep_types`` never get too old."""
+    """What holds for all messages of a site. Those of calls of ``keep_types`` never get too old.
+
+    The recordings of talks are deleted ``talk_keep_ms`` after they were made (0: never), but for ``talk_keep_types``.
+    """
 
     boxes: dict[str, Box] = {}
     keep_ms: Ms = 0
     keep_types: tuple[str, ...] = (COMPLAINT,)
     away: str = AWAY
+    talk_keep_ms: Ms = 0
+    talk_keep_types: tuple[str, ...] = (COMPLAINT,)
 
     def box(self, name: str) -> Box:
         """Return a box; one that nobody described is open to every agent and has no deadline."""

@@ -209,6 +209,10 @@ class StopRecordTalk(Command, frozen=True, kw_only=True):
     recording: str
 
 
+class KeepTalks(Command, frozen=True, kw_only=True):
+    """The recordings of this call's talks are never too old: it was of a type that keeps them."""
+
+
 class StopRecording(Command, frozen=True, kw_only=True):
     """End a recording and keep it; one already over is no error."""
 
@@ -243,6 +247,7 @@ AnyCommand = (
     | StopRecording
     | RecordTalk
     | StopRecordTalk
+    | KeepTalks
     | EraseRecording
 )
 """Every command, for exhaustive matching."""

@@ -442,6 +442,27 @@ class CallerMessagesAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class CallerErasureAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks that nothing be remembered of one caller; refused while something of theirs is still open."""
+
+    caller: str
+    by: str = "cli"
+
+
+class CallerErasureDone(Event, frozen=True, kw_only=True):
+    """A caller's data were erased: ``counts`` says how much where, ``left`` what is still to be done by hand."""
+
+    counts: dict[str, int]
+    left: int = 0
+    by: str = "cli"
+
+
+class TalkExpired(Event, frozen=True, kw_only=True):
+    """The recording of a talk had grown too old and was deleted."""
+
+    recording: str
+
+
 class RecordingErased(Event, frozen=True, kw_only=True):
     """The answer to ``EraseRecording``. ``found`` says whether the file was there; ``trouble`` why it still is."""
 
@@ -495,6 +516,9 @@ AnyEvent = (
     | MessageFound
     | MessageAsked
     | CallerMessagesAsked
+    | CallerErasureAsked
+    | CallerErasureDone
+    | TalkExpired
     | RecordingErased
 )
 """Every event, for decoding and exhaustive matching."""

@@ -95,12 +95,26 @@ class CallbackNow(msgspec.Struct, kw_only=True):
     expires_ms: Ms = 0
 
 
+class MessageNow(msgspec.Struct, kw_only=True):
+    """A message somebody left that nobody has answered yet: ``open``, or ``claimed`` by ``agent``. ``queue`` is the one
+    its caller had asked for ("": none, or nobody knows); ``due_ms`` when it is to be answered (0: no deadline).
+    """
+
+    message: str
+    box: str
+    queue: str = ""
+    state: str = "open"
+    agent: str = ""
+    left_at_ms: Ms = 0
+    due_ms: Ms = 0
+
+
 class QueueNow(msgspec.Struct, kw_only=True):
     """A queue. ``oldest_asked_at_ms`` is when the caller asked who has waited longest (0: nobody waits).
 
     ``estimate_ms`` is the mean wait foretold to a caller last, at ``estimate_at_ms`` (both 0: never yet). ``agents``
     counts those signed in who may serve it, by state; ``closed_by`` who closed it by hand; ``callbacks_count`` the
-    callbacks that are open.
+    callbacks that are open, ``messages_count`` the messages of its callers that are not answered.
     """
 
     queue: str
@@ -108,6 +122,7 @@ class QueueNow(msgspec.Struct, kw_only=True):
     oldest_asked_at_ms: Ms = 0
     talking_count: int = 0
     callbacks_count: int = 0
+    messages_count: int = 0
     closed_by: str = ""
     estimate_ms: Ms = 0
     estimate_at_ms: Ms = 0
@@ -145,6 +160,7 @@ class Present:
         agents: Iterable[AgentNow] = (),
         phones: Iterable[PhoneNow] = (),
         callbacks: Iterable[CallbackNow] = (),
+        messages: Iterable[MessageNow] = (),
         closed: Mapping[str, str] = {},
         estimates: Mapping[str, tuple[Ms, Ms]] = {},
     ) -> None:
@@ -153,6 +169,7 @@ class Present:
         self.agents = {agent.agent: agent for agent in agents}
         self.phones = {phone.phone: phone for phone in phones}
         self.callbacks = {callback.callback: callback for callback in callbacks}
+        self.messages = {message.message: message for message in messages}
         self.closed = dict(closed)
         """Queues closed by hand, and by whom."""
         self._known = dict.fromkeys(queues)
@@ -160,6 +177,7 @@ class Present:
         self._waiting: dict[str, dict[str, Ms]] = {}
         self._talking: dict[str, int] = {}
         self._promised: dict[str, int] = {}
+        self._left: dict[str, int] = {}
         self._staff: dict[str, dict[str, int]] = {}
         self._changed: dict[tuple[str, str], None] = {}
         for call in self.calls.values():
@@ -168,11 +186,13 @@ class Present:
             self._count_agent(agent, 1)
         for callback in self.callbacks.values():
             _add(self._promised, callback.queue, 1)
+        for message in self.messages.values():
+            self._count_message(message, 1)
 
     @property
     def queues(self) -> dict[str, QueueNow]:
         """Every queue of the site (and any other that still has callers or agents), in the site's order."""
-        busy = {**self._waiting, **self._talking, **self._promised, **self._staff}
+        busy = {**self._waiting, **self._talking, **self._promised, **self._left, **self._staff}
         named = {**self._known, **dict.fromkeys(busy), **dict.fromkeys(self.closed)}
         return {name: self.queue(name) for name in named}
 
@@ -186,6 +206,7 @@ class Present:
             oldest_asked_at_ms=min(waiting.values(), default=0),
             talking_count=self._talking.get(name, 0),
             callbacks_count=self._promised.get(name, 0),
+            messages_count=self._left.get(name, 0),
             closed_by=self.closed.get(name, ""),
             estimate_ms=estimate_ms,
             estimate_at_ms=estimate_at_ms,
@@ -199,6 +220,7 @@ class Present:
             or name in self._waiting
             or name in self._talking
             or name in self._promised
+            or name in self._left
             or name in self._staff
             or name in self.closed
         )
@@ -209,7 +231,7 @@ class Present:
         return sorted(found, key=lambda call: (call.asked_at_ms, call.call_id))
 
     def changed(self) -> list[tuple[str, str]]:
-        """What changed since this was asked last: (``queue``, ``call``, ``agent``, ``phone``, ``callback``; name)."""
+        """What changed since this was asked last: (kind of row, as ``queue`` or ``call``; name)."""
         changed, self._changed = list(self._changed), {}
         return changed
 
@@ -236,6 +258,10 @@ class Present:
                 self._queue_changed(record)
             case records.CallbackBooked() | records.CallbackMoved() | records.CallbackEnded():
                 self._callback(record)
+            case records.MessageLeft() | records.MessageReceived() | records.MessageReopened():
+                self._message_open(record)
+            case records.MessageClaimed() | records.MessageDone() | records.MessageDeleted():
+                self._message_moved(record)
             case _:
                 self._of_a_call(record)
         self.cursor = Cursor(seq=record.seq, at_ms=record.at_ms, site=site, config=config, epoch=epoch)
@@ -379,6 +405,42 @@ class Present:
             agent=next(talks, "") if stage is CallStage.TALKING else "",
         )
 
+    # --- messages ---
+
+    def _message_open(self, record: records.MessageLeft | records.MessageReceived | records.MessageReopened) -> None:
+        if not record.message:
+            return  # written by a version in which messages were no work yet
+        self._forget_message(record.message)
+        left_at_ms = record.at_ms if isinstance(record, records.MessageLeft) else record.left_at_ms
+        message = MessageNow(
+            message=record.message,
+            box=record.box,
+            queue="" if isinstance(record, records.MessageReceived) else record.queue,
+            left_at_ms=left_at_ms,
+            due_ms=record.at_due_ms,
+        )
+        self.messages[message.message] = message
+        self._count_message(message, 1)
+
+    def _message_moved(self, record: records.MessageClaimed | records.MessageDone | records.MessageDeleted) -> None:
+        message = self.messages.get(record.message)
+        if isinstance(record, records.MessageClaimed) and message is not None:
+            message.state, message.agent = "claimed", record.agent
+            self._touch("message", message.message)
+        elif not isinstance(record, records.MessageClaimed):
+            self._forget_message(record.message)
+
+    def _forget_message(self, name: str) -> None:
+        before = self.messages.pop(name, None)
+        if before is not None:
+            self._count_message(before, -1)
+
+    def _count_message(self, message: MessageNow, by: int) -> None:
+        self._touch("message", message.message)
+        if message.queue:
+            _add(self._left, message.queue, by)
+            self._touch("queue", message.queue)
+
     # --- the floor ---
 
     def _agent(self, record: records.AgentStateChanged) -> None:
@@ -492,6 +554,7 @@ def present_of(overview: Mapping[str, Any], at_ms: Ms) -> Present:
             )
             for row in overview["callbacks_open"]
         ],
+        messages=[msgspec.convert(row, MessageNow) for row in overview["messages_open"]],
     )
 
 

@@ -599,10 +599,14 @@ class MessageClaimed(Record, frozen=True, kw_only=True):
     agent: AgentId
     waited_ms: Ms
     by: str
+    queue: QueueName = QueueName("")
 
 
 class MessageReopened(Record, frozen=True, kw_only=True):
-    """A message is open again: ``released`` by ``agent`` or after too long (``timeout``), or ``reopened`` when done."""
+    """A message is open again: ``released`` by ``agent`` or after too long (``timeout``), or ``reopened`` when done.
+
+    ``left_at_ms`` is when it was left, ``at_due_ms`` when it is to be answered (0: no deadline).
+    """
 
     message: str
     box: str
@@ -611,6 +615,9 @@ class MessageReopened(Record, frozen=True, kw_only=True):
     change: str
     why: str
     by: str
+    queue: QueueName = QueueName("")
+    left_at_ms: Ms = 0
+    at_due_ms: Ms = 0
 
 
 class MessageDone(Record, frozen=True, kw_only=True):
@@ -624,6 +631,7 @@ class MessageDone(Record, frozen=True, kw_only=True):
     in_time: bool
     note: str
     by: str
+    queue: QueueName = QueueName("")
 
 
 class MessageDeleted(Record, frozen=True, kw_only=True):
@@ -639,6 +647,7 @@ class MessageDeleted(Record, frozen=True, kw_only=True):
     was: str
     why: str
     by: str
+    queue: QueueName = QueueName("")
 
 
 class RecordingDeleted(Record, frozen=True, kw_only=True):
@@ -841,6 +850,15 @@ class AskRefused(Record, frozen=True, kw_only=True):
     cure: str
 
 
+class CallerErased(Record, frozen=True, kw_only=True):
+    """One caller's data were erased; whose is not said. ``counts``: how much where; ``left`` places that still
+    have them."""
+
+    counts: dict[str, int]
+    left: int
+    by: str
+
+
 class Ignored(Record, frozen=True, kw_only=True):
     """A late or impossible event from outside; kept so that nothing vanishes silently."""
 
@@ -909,6 +927,7 @@ AnyRecord = (
     | ScoreGiven
     | NoticeEnded
     | AskRefused
+    | CallerErased
     | Ignored
 )
 """Every record, for decoding."""

@@ -43,6 +43,17 @@ class BoxSpec(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
 
 
+class TalksSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The recordings of talks (``record`` nodes)."""
+
+    keep_for: Annotated[
+        Span, Meta(le=LONGEST_KEPT_MS, description="when the recordings of talks are deleted; 0: never")
+    ] = 0
+    keep_types: Annotated[
+        tuple[NameText, ...], Meta(description="types of calls (by a 'tag' node) whose talks are never too old")
+    ] = (COMPLAINT,)
+
+
 class MessagesFile(msgspec.Struct, frozen=True, kw_only=True):
     """``messages.yaml``: the boxes messages are left in, who answers them, and how long they are kept."""
 
@@ -55,6 +66,7 @@ class MessagesFile(msgspec.Struct, frozen=True, kw_only=True):
     away: Annotated[NameText, Meta(min_length=1, description="the box of messages left while the router was away")] = (
         AWAY
     )
+    talks: Annotated[TalksSpec, Meta(description="how long the recordings of talks are kept")] = TalksSpec()
     boxes: Annotated[dict[NameText, BoxSpec], Meta(description="boxes by name")] = field(default_factory=dict)
 
 

@@ -29,7 +29,14 @@ def message_rules(draft: Draft) -> MessageRules:
     groups = tuple(draft.agents.groups) if draft.agents is not None else ()
     described = {name: _box(name, spec, groups, file) for name, spec in file.boxes.items()}
     plain = {name: _box(name, BoxSpec(), groups, file) for name in groups if name not in described}
-    return MessageRules(boxes={**described, **plain}, keep_ms=file.keep_for, keep_types=file.keep_types, away=file.away)
+    return MessageRules(
+        boxes={**described, **plain},
+        keep_ms=file.keep_for,
+        keep_types=file.keep_types,
+        away=file.away,
+        talk_keep_ms=file.talks.keep_for,
+        talk_keep_types=file.talks.keep_types,
+    )
 
 
 def _box(name: str, spec: BoxSpec, groups: tuple[str, ...], file: MessagesFile) -> Box:

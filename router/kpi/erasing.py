@@ -1,7 +1,5 @@
 """What leaves the archive: old days by age, and one caller's data on request. Files are replaced whole."""
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +7,28 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from router.core.erasure import OWNERS, Traces
 from router.kpi import parquet
 from router.kpi.archive import Archive
 
-GONE = "erased"
-"""What stands in a text where a number stood."""
-_LEAST_DIGITS = 7
-"""Shorter numbers are looked for only where they are a whole value: their digits occur in others."""
+_BESIDE_CALLS = (
+    "AppointmentChanged",
+    "CallbackBooked",
+    "CallbackEnded",
+    "CallbackMoved",
+    "CallbackTried",
+    "CallbackTryEnded",
+    "ComplaintMoved",
+    "ComplaintOpened",
+    "MessageClaimed",
+    "MessageDeleted",
+    "MessageDone",
+    "MessageReopened",
+    "OutboundEnded",
+    "OutboundRang",
+    "RecordingDeleted",
+)
+"""Records that may be a caller's by another id than their call's."""
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,34 +41,37 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-def erase_caller(archive: Archive, number: str, national: str, now_ms: int, by: str = "") -> Erased:
-    """Take a caller's number out of every archived record and fact, and leave a tombstone with its hash.
+def learn_caller(archive: Archive, traces: Traces) -> None:
+    """Look through the archived records for the ids of what is a caller's."""
+    archive.flush()
+    for one in parquet.listed(archive.folder / "raw"):
+        table = parquet.read(one.path, ("type", "json"))
+        table = table.filter(pc.is_in(table.column("type"), pa.array(OWNERS)))
+        for json, found in zip(table.column("json").to_pylist(), _mentions(table, traces), strict=True):
+            if found:
+                traces.learn(msgspec.json.decode(json))
 
-    ``number`` is E.164, ``national`` the same as it is dialled at home ("" for none). Calls stay, as from a withheld
-    number. What is taken in has to be written before (:meth:`Archive.flush`).
+
+def count_caller(archive: Archive, traces: Traces) -> int:
+    """Say how many archived records have a caller's data; nothing is changed."""
+    files = parquet.listed(archive.folder / "raw")
+    return sum(_cleaned(parquet.read(one.path, ("type", "call_id", "json")), traces)[1] for one in files)
+
+
+def erase_caller(archive: Archive, number: str, traces: Traces, now_ms: int, by: str = "") -> Erased:
+    """Take a caller's data out of every archived record and fact, and leave a tombstone with the number's hash.
+
+    ``number`` is E.164, ``traces`` what their records are found by (:func:`learn_caller` first). Calls stay, as from a
+    withheld number. What is taken in has to be written before (:meth:`Archive.flush`).
     """
     archive.flush()
-    forms = sorted({number, number.removeprefix("+"), national} - {""}, key=len, reverse=True)
-    longer = "|".join(re.escape(form) for form in forms if len(form) >= _LEAST_DIGITS)
-    pattern = re.compile(rf"(?<!\d)(?:{longer})(?!\d)") if longer else None
     counts = {"records": 0, "calls": 0}
 
     def clean_raw(table: pa.Table) -> pa.Table | None:
-        jsons = table.column("json")
-        hit = pc.match_substring_regex(jsons, "|".join(re.escape(form) for form in forms))
-        if not pc.any(hit).as_py():
-            return None
-        texts = jsons.to_pylist()
-        changed = 0
-        for row, found in enumerate(hit.to_pylist()):
-            if found:
-                cleaned = msgspec.json.encode(_clean(msgspec.json.decode(texts[row]), forms, pattern)).decode()
-                changed += cleaned != texts[row]
-                texts[row] = cleaned
-        if not changed:
-            return None
+        texts, changed = _cleaned(table, traces)
         counts["records"] += changed
-        return table.set_column(table.schema.get_field_index("json"), "json", pa.array(texts, pa.string()))
+        column = table.schema.get_field_index("json")
+        return table.set_column(column, "json", pa.array(texts, pa.string())) if changed else None
 
     hashed = archive.facts.hashed(number)
 
@@ -81,6 +97,7 @@ def erase_caller(archive: Archive, number: str, national: str, now_ms: int, by: 
     for folder in (archive.folder / "raw", archive.folder / "facts" / "calls"):
         parquet.sweep(folder)  # what a merge has left lying still has the number
     _clean_broken(archive.folder / "broken")
+    _clean_foreign(archive.folder / "foreign.jsonl", traces)
     archive.forget_caller(hashed)
     return msgspec.structs.replace(tombstone, **counts)
 
@@ -104,19 +121,43 @@ def prune(archive: Archive, raw_before_day: int, facts_before_day: int) -> int:
     return gone
 
 
-def _clean(value: Any, forms: Iterable[str], pattern: re.Pattern[str] | None) -> Any:
-    """A value without the number: "" where it was nothing else."""
-    match value:
-        case str():
-            if value in forms:
-                return ""
-            return pattern.sub(GONE, value) if pattern is not None else value
-        case dict():
-            return {key: _clean(inner, forms, pattern) for key, inner in value.items()}
-        case list():
-            return [_clean(inner, forms, pattern) for inner in value]
-        case _:
-            return value
+def _mentions(table: pa.Table, traces: Traces) -> list[bool]:
+    """Say of each record whether the number may stand in its text."""
+    hit = pa.array([False] * len(table), pa.bool_())
+    for form in traces.roots:
+        if not form.startswith("~"):  # pseudonyms are the public's, not the archive's
+            hit = pc.or_(hit, pc.match_substring(table.column("json"), form))
+    found: list[bool] = hit.to_pylist()
+    return found
+
+
+def _cleaned(table: pa.Table, traces: Traces) -> tuple[list[str], int]:
+    """The records of a table without the caller, and how many read otherwise than before."""
+    texts: list[str] = table.column("json").to_pylist()
+    calls = pc.is_in(table.column("call_id"), pa.array(sorted(traces.refs), pa.string()))
+    beside = pc.is_in(table.column("type"), pa.array(_BESIDE_CALLS))
+    candidates = pc.or_(calls, beside).to_pylist()
+    changed = 0
+    for row, (candidate, mentioned) in enumerate(zip(candidates, _mentions(table, traces), strict=True)):
+        if candidate or mentioned:
+            fields: dict[str, Any] = msgspec.json.decode(texts[row])
+            without = traces.without(fields)
+            if without != fields:
+                texts[row] = msgspec.json.encode(without).decode()
+                changed += 1
+    return texts, changed
+
+
+def _clean_foreign(path: Path, traces: Traces) -> None:
+    """Strangers' entries, too, lose the number."""
+    if not path.exists():
+        return
+    text = path.read_text()
+    lines = [msgspec.json.encode(traces.without(msgspec.json.decode(line))).decode() for line in text.splitlines()]
+    if (cleaned := "".join(f"{line}\n" for line in lines)) != text:
+        half = path.with_name(path.name + ".tmp")
+        half.write_text(cleaned)
+        half.replace(path)
 
 
 def _clean_broken(folder: Path) -> None:

@@ -112,6 +112,11 @@ def merge_days(folder: Path, today: int) -> None:
             merge(files)
 
 
+def read(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Read some columns of a file."""
+    return pq.read_table(path, columns=list(columns))
+
+
 def change(path: Path, changed: Callable[[pa.Table], pa.Table | None]) -> bool:
     """Rewrite a file where ``changed`` returns another table for it; says whether it did."""
     table = changed(pq.read_table(path))

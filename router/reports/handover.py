@@ -8,6 +8,8 @@ import msgspec
 
 from router.core.ids import Ms
 from router.kpi.terms import Unit
+from router.reports import complaints
+from router.reports.complaints import OpenComplaint
 from router.reports.content import Entry, Heading, Table, number_entry, text_entry
 from router.reports.words import Say
 
@@ -54,6 +56,7 @@ class Floor(msgspec.Struct, kw_only=True):
 
     callbacks: dict[str, Open] = {}
     messages: dict[str, Open] = {}
+    complaints: dict[str, OpenComplaint] = {}
     agents: dict[str, dict[str, Any]] = {}
     regrouped: dict[str, dict[str, Any]] = {}
     queues: dict[str, dict[str, Any]] = {}
@@ -65,7 +68,8 @@ class Floor(msgspec.Struct, kw_only=True):
 
 def fold(rows: Iterable[Fields], start_ms: Ms) -> Floor:
     """Fold records (as plain fields, in order) into what is open; alerts count from ``start_ms`` on."""
-    floor = Floor()
+    rows = list(rows)
+    floor = Floor(complaints=complaints.fold(rows))
     for row in rows:
         kind = row["type"]
         if kind == "Alert":
@@ -188,6 +192,7 @@ def tables(floor: Floor, now: Ms, say: Say, when: Callable[[Ms], str]) -> tuple[
         _alerts(floor, say, when),
         _work("callbacks", floor.callbacks, now, say, when),
         _work("messages", floor.messages, now, say, when),
+        complaints.table(floor.complaints, now, say, when, masked),
         _agents(floor, now, say, when),
         _overrides(floor, now, say, when),
         _surge(floor, say, when),

@@ -19,6 +19,7 @@ from router.core.commands import (
     HangUpLeg,
     HangUpReason,
     PlayPrompts,
+    RecordCaller,
     RingAgent,
     SendRinging,
     StartMusic,
@@ -254,6 +255,23 @@ async def test_what_is_gone_already_is_no_failure(core: Core, asterisk: FakeAste
     )
     await core.until(CallAnswered)
     assert core.all(CommandFailed) == []
+
+
+async def test_the_log_names_the_call(
+    core: Core, asterisk: FakeAsterisk, switch: AriSwitch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What goes wrong for a call can be found by its id."""
+    recording = RecordCaller(
+        call=CALL, channel=CALLER, recording="gas.3.c7.r1", max_ms=1_000, silence_ms=0, end_key="#", beep=False
+    )
+    for asked in (".*/play/.*", ".*/record", "POST channels/create"):
+        asterisk.refusals[asked] = (500, "Allocation failed")
+    with caplog.at_level(logging.WARNING):
+        switch.execute([PLAY, recording, RING])
+        await core.until(RecordingFinished)
+        await core.until(AgentLegEnded)
+    said = [getattr(record, "call_id", None) for record in caplog.records]
+    assert said == [CALL] * 4, caplog.text  # the fake's ARI has no recording, which is an error of its own
 
 
 async def test_a_prompt_that_cannot_be_played_ends_once(core: Core, asterisk: FakeAsterisk, switch: AriSwitch) -> None:

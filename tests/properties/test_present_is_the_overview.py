@@ -10,6 +10,7 @@ from properties import test_callcontrol_machine as courses
 
 from router.acd.spec import Queue
 from router.core import events
+from router.core.ids import AgentId
 from router.core.present import Present, present_of
 from router.core.records import AgentState, Record
 from router.core.routing import queues_of
@@ -61,6 +62,30 @@ class Course(courses.Course):
         return {**super().possible(), self.publish: 1, self.close_queue: 1, self.regroup: 2}
 
 
+class WithMessages(Course):
+    """Such a course in which callers have left messages, too."""
+
+    def message(self) -> None:
+        """Somebody has left a message, or something is done with one."""
+        outside = self.outside
+        known = list(outside.core.desk.state.messages)
+        if not known or self.choose([True, False, False]):
+            name = f"messages/{len(outside.told)}.wav"
+            caller = events.Caller(number="+8613800138000")
+            outside.feed(
+                events.MessageFound(
+                    recording=name, did="4001860", caller=caller, left_at=outside.now - 5, length_ms=4_000
+                )
+            )
+        else:
+            ask = self.choose(["claim", "release", "done", "reopen", "delete"])
+            agent = AgentId(self.choose([*AGENTS, ""]))
+            outside.feed(events.MessageAsked(message=self.choose(known), ask=ask, agent=agent))
+
+    def possible(self) -> Any:
+        return {**super().possible(), self.message: 2}
+
+
 def as_plain(present: Present, agents: set[str]) -> dict[str, Any]:
     """A present to compare, without what only one side can know: agents who are no longer in the site."""
     plain: dict[str, Any] = msgspec.to_builtins(
@@ -70,6 +95,7 @@ def as_plain(present: Present, agents: set[str]) -> dict[str, Any]:
             "agents": {name: agent for name, agent in present.agents.items() if name in agents},
             "phones": present.phones,
             "callbacks": present.callbacks,
+            "messages": present.messages,
             "queues": present.queues,
         }
     )
@@ -106,7 +132,7 @@ def compare(outside: Told) -> None:
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 10**9), steps=st.integers(1, 200))
 def test_the_fold_of_the_records_is_the_cores_overview(seed: int, steps: int) -> None:
-    course = Course(seed)
+    course = WithMessages(seed)
     for _ in range(steps):
         course.step()
         compare(course.outside)
@@ -115,7 +141,7 @@ def test_the_fold_of_the_records_is_the_cores_overview(seed: int, steps: int) ->
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**9), steps=st.integers(20, 150), data=st.data())
 def test_a_present_taken_midway_goes_on_to_the_same(seed: int, steps: int, data: st.DataObject) -> None:
-    course = Course(seed)
+    course = WithMessages(seed)
     for _ in range(steps):
         course.step()
     told = course.outside.told
@@ -131,7 +157,7 @@ def test_a_present_taken_midway_goes_on_to_the_same(seed: int, steps: int, data:
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**9), steps=st.integers(20, 150))
 def test_the_records_of_one_queue_tell_all_about_it(seed: int, steps: int) -> None:
-    course = Course(seed)
+    course = WithMessages(seed)
     for _ in range(steps):
         course.step()
     present = course.outside.present

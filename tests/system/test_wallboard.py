@@ -15,11 +15,14 @@ from aiohttp import web
 from playwright.async_api import Browser, Page
 
 from phones.behaviour import Answer
+from router.adapters.record_codec import to_fields
 from router.core import records
 from router.core.records import Record
 from router.drill.floor_day import FloorDay
+from router.kpi.archive import Archive
 from support.day_count import agents_now, counted
 from support.redis_program import free_port
+from support.tape import made
 from system.board_page import CELLS, SEATS, SUMS, Stage, Wire, becomes, chromium, eventually, half_up, open_page, share
 from system.rig import DIRECT, Rig, until
 
@@ -125,6 +128,24 @@ async def test_the_page_says_what_the_stream_says_after_hundreds_of_mixed_calls(
     assert await page.evaluate("window.kept") and not page.complaints  # type: ignore[attr-defined]
 
 
+async def test_messages_nobody_has_answered_are_counted_by_queue(stage: Stage, browser: Browser) -> None:
+    day = the_day(stage, 2)
+    stream = day.start() + day.until(now_ms())
+    last = stream[-1]
+
+    def told(kind: type[Record], place: int, message: str, **fields: object) -> Record:
+        return made(kind, seq=last.seq + place, at_ms=last.at_ms + place, message=message, queue="fault", **fields)
+
+    stream += [told(records.MessageLeft, place, f"m{place}", box="desk", recording="r") for place in (1, 2, 3)]
+    stream.append(told(records.MessageDone, 4, "m1", box="desk", agent="1001"))
+    await stage.put(stream)
+    await stage.start_board()
+    page = await open_page(browser, stage.kiosk("all"))
+    await becomes(page, f"({CELLS})().fault?.messages === '2'")
+    await stage.put([told(records.MessageDeleted, 5, "m2", box="desk", recording="r", was="open")])
+    await becomes(page, f"({CELLS})().fault?.messages === '1' && ({CELLS})().enquiry.messages === '0'")
+
+
 async def test_a_page_whose_connection_is_cut_says_so_and_misses_nothing(stage: Stage, browser: Browser) -> None:
     day = the_day(stage, 20)
     stream = day.start() + day.until(now_ms())
@@ -193,6 +214,33 @@ async def test_a_stream_trimmed_past_the_board_is_read_anew_and_said(stage: Stag
     stage.board.send_signal(signal.SIGCONT)
     await becomes(page, "document.getElementById('note').textContent.includes('trimmed')", within_s=20)
     assert more
+
+
+async def test_what_the_stream_no_longer_has_of_today_comes_from_the_archive(stage: Stage, browser: Browser) -> None:
+    day = the_day(stage, 20)
+    stream = day.start() + day.until(now_ms() - 300_000)
+    await stage.put(stream)
+    kept = len(stream) * 3 // 4
+    with Archive(stage.home / "archive", stage.site.clock) as archive:
+        archive.take((f"{record.at_ms}-{record.seq}", to_fields(record)) for record in stream[:kept])
+        archive.flush()
+    async with stage.client() as redis:  # the stream goes back to the middle of what is archived
+        await redis.xtrim(stage.key, maxlen=len(stream) // 2, approximate=False)
+    await stage.start_board()
+    page = await open_page(browser, stage.kiosk("all"))
+    await equal(page, stream)
+    stream += (more := day.until(now_ms()))
+    await stage.put(more)
+    await equal(page, stream)
+    assert not await page.inner_text("#note")
+    await page.context.close()
+    # without what lies between, the board says since when it counts
+    await stage.kill_board()
+    async with stage.client() as redis:
+        await redis.xtrim(stage.key, maxlen=len(stream) - kept - 5, approximate=False)
+    await stage.start_board()
+    page = await open_page(browser, stage.kiosk("all"))
+    await becomes(page, "document.getElementById('note').textContent.includes('older records are gone')")
 
 
 async def test_strangers_and_newer_records_in_the_stream_do_no_harm(stage: Stage, browser: Browser) -> None:

@@ -217,6 +217,7 @@ const COLUMNS = [
   ["late", "share", "", "late"],
   ["rings", "share", "", "rings"],
   ["callbacks", "count", "", "callbacks"],
+  ["messages", "count", "", "messages_open"],
 ];
 
 const queues = new Map(); // what is drawn of each queue; null: it has not been shown yet

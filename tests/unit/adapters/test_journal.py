@@ -258,6 +258,8 @@ def _sample(kind: object) -> object:
             return values[0]
         case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
             return []
+        case msgspec.inspect.DictType():
+            return {}
         case msgspec.inspect.StructType(cls=cls, tag=tag):
             required = {f.name: _sample(f.type) for f in msgspec.structs.fields(cls) if f.required}
             return required | ({"type": tag} if tag else {})

@@ -93,6 +93,7 @@ def test_a_hand_over_names_what_is_open(home: Path, capfd: pytest.CaptureFixture
     assert run(["report", "handover", "--date", "2026-06-21", "--out", str(home / "x.html"), "-q"]) == 0
     text = (home / "x.html").read_text()
     assert "Hand-over 2026-06-21-morning" in text and "Callbacks still open" in text
+    assert "Complaints still open" in text
     assert capfd.readouterr().out == ""
 
 

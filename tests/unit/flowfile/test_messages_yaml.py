@@ -25,6 +25,7 @@ boxes:
     claim_for: 15m
     keep_for: 30d
   inbound: {answer_within: 40m}
+talks: {keep_for: 180d}
 """
 QUEUES = """\
 queues:
@@ -57,6 +58,7 @@ def test_it_is_without_mistakes_and_what_it_becomes(write_site: WriteSite) -> No
     folder = write_site(ALL)
     assert [str(finding) for finding in check_site(folder)] == []
     site = load_site(folder)
+    assert (site.messages.talk_keep_ms, site.messages.talk_keep_types) == (180 * DAY_MS, ("complaint",))
     assert site.messages.boxes == {
         "night": Box(
             name="night",

@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from router.adapters.record_codec import to_fields
+from router.core.erasure import Traces, forms_of
 from router.kpi import parquet
 from router.kpi.archive import Archive, ArchiveError, erasures, newest_state, raw_rows
-from router.kpi.erasing import erase_caller, prune
+from router.kpi.erasing import count_caller, erase_caller, learn_caller, prune
 from router.kpi.history import History
 from router.kpi.live import Live
 from router.kpi.measures import MEASURES
@@ -261,9 +262,12 @@ def test_erasing_one_caller_leaves_the_calls_and_a_tombstone(tmp_path: Path) -> 
         kept.take(entries)
         kept.flush()
         before = table(tmp_path, "day")
-        erased = erase_caller(kept, CALLER, "13800138000", 1_790_000_000_000, by="data officer")
-        assert erased.records == 17 and erased.calls == 16  # one call is still under way
-        assert erase_caller(kept, CALLER, "13800138000", 1_790_000_000_001).records == 0
+        traces = Traces(forms_of(CALLER, "CN"))
+        learn_caller(kept, traces)
+        counted = count_caller(kept, traces)
+        erased = erase_caller(kept, CALLER, traces, 1_790_000_000_000, by="data officer")
+        assert erased.records == counted == 17 and erased.calls == 16  # one call is still under way
+        assert erase_caller(kept, CALLER, traces, 1_790_000_000_001).records == 0
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".json", ".jsonl"))
     assert b"13800138000" not in everything
     assert not [row for row in raw_rows(tmp_path) if "13800138000" in row.json]

@@ -8,6 +8,7 @@ from router.adapters.record_codec import RECORD_TYPES
 from router.core import records
 from router.kpi.archive import Archive
 from router.kpi.raw_search import records_of_types
+from router.reports.complaints import COMPLAINTS
 from router.reports.content import Table
 from router.reports.handover import STATES, WORK, fold, masked, tables
 from router.reports.words import Say
@@ -124,5 +125,29 @@ def test_work_and_surge_go_through_their_lives() -> None:
     assert texts(found["surge"]) == [["8", "p", "step 1: flying joined", "7"], ["11", "p", "4 seats missing", ""]]
 
 
+def test_complaints_that_are_not_resolved_are_told_the_most_urgent_first() -> None:
+    opened = {"type": "ComplaintOpened", "kind": "simple", "number": "+8613800138000", "agent": "1001", "at_ms": 5}
+    moved = {"type": "ComplaintMoved", "kind": "simple", "at_ms": 9}
+    rows = [
+        {**opened, "complaint": "t.q1", "call_class": "", "answer_due_ms": 80, "resolve_due_ms": 200},
+        {**opened, "complaint": "t.q2", "call_class": "vip", "answer_due_ms": 50, "resolve_due_ms": 200},
+        {**opened, "complaint": "t.q3", "call_class": "", "answer_due_ms": 20, "resolve_due_ms": 55},
+        {**opened, "complaint": "t.q4", "call_class": "", "answer_due_ms": 20, "resolve_due_ms": 90},
+        {**moved, "complaint": "t.q3", "step": "answered"},
+        {**moved, "complaint": "t.q4", "step": "answered"},
+        {**moved, "complaint": "t.q4", "step": "resolved"},
+        {**moved, "complaint": "t.q9", "step": "resolved"},
+    ]
+    found = {table.name: table for table in tables(fold(rows, 0), 60, Say("en"), str)}["complaints"]
+    assert texts(found) == [
+        ["5", "q2", "simple, vip", "…8000", "1001", "50 (overdue)", "200"],
+        ["5", "q3", "simple", "…8000", "1001", "answered", "55 (overdue)"],
+        ["5", "q1", "simple", "…8000", "1001", "80", "200"],
+    ]
+    assert found.rows[0][5].mark == "bad" and not found.rows[2][5].mark
+    none = {table.name: table for table in tables(fold([], 0), 60, Say("zh"), str)}["complaints"]
+    assert none.title == "未办结的投诉" and none.empty == "无。"
+
+
 def test_it_reads_records_that_exist() -> None:
-    assert set(RECORD_TYPES) >= {*WORK, STATES, "Alert"}
+    assert set(RECORD_TYPES) >= {*WORK, *COMPLAINTS, STATES, "Alert"}
