@@ -10,6 +10,8 @@ import pytest
 
 from router.cli import commands
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 COUNTING = {"duckdb", "pyarrow", "numpy", "matplotlib", "weasyprint", "xlsxwriter"}
 """What measures and reports are made with."""

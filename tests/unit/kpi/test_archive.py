@@ -54,6 +54,7 @@ def table(folder: Path, by: str | None = None) -> object:
     return msgspec.to_builtins(history.evaluate(list(MEASURES), EVER, by=by))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_what_the_archive_counts_is_what_the_board_counts(tmp_path: Path) -> None:
     tape = tape_of()
     with archive(tmp_path) as kept:
@@ -68,6 +69,7 @@ def test_what_the_archive_counts_is_what_the_board_counts(tmp_path: Path) -> Non
     assert days == ["2026-06-21", "2026-06-22", "2026-06-23"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_taken_in_pieces_with_a_new_process_for_each_it_is_the_same(tmp_path: Path, size: int) -> None:
     entries = tape_of(1).entries()
@@ -300,6 +302,7 @@ def test_retention_removes_old_days_and_keeps_the_facts_longer(tmp_path: Path) -
     assert before
 
 
+@pytest.mark.slow
 def test_merging_while_somebody_reads(tmp_path: Path) -> None:
     entries = tape_of(2).entries()
     with archive(tmp_path) as kept:
