@@ -13,8 +13,11 @@ from redis.exceptions import RedisError
 
 from bench.history import stream
 from router.adapters.record_codec import to_fields
-from router.core.records import Record
-from router.kpi.archive import newest_state, raw_rows
+from router.core.erasure import Traces, forms_of
+from router.core.records import CallReceived, Record
+from router.flowfile import load_site
+from router.kpi.archive import Archive, newest_state, raw_rows
+from router.kpi.erasing import erase_caller, learn_caller
 from support.redis_program import free_port, redis_program
 
 pytestmark = pytest.mark.system
@@ -145,10 +148,11 @@ def test_one_that_follows_gives_way_to_who_must_write(line: Line) -> None:
     line.wait_for(1)
     refused = line.command("--follow")
     assert "another process writes the archive" in refused.communicate(timeout=WITHIN_S)[1]
-    erasing = line.command("erase", "--caller", "+8613800138000", "--json")
-    told, complaint = erasing.communicate(timeout=WITHIN_S)
-    assert erasing.returncode == 0, complaint
-    assert '"records"' in told
+    caller = next(record.caller for record in records if isinstance(record, CallReceived) and record.caller)
+    traces = Traces(forms_of(caller, "CN"))
+    with Archive(line.archive, load_site(DEMO).clock, patience_s=WITHIN_S) as archive:
+        learn_caller(archive, traces)
+        assert erase_caller(archive, caller, traces, records[-1].at_ms, "officer").records
     line.send(records[1_000:], 5_000)
     line.wait_for(len(records))
     assert line.follower is not None and line.follower.poll() is None
