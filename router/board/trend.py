@@ -4,6 +4,8 @@ import asyncio
 import io
 import logging
 import multiprocessing
+import os
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -40,7 +42,7 @@ class Trend:
                 if self._pool is None:
                     # not forked: a copy of a process with threads may never get a lock that one of them held
                     context = multiprocessing.get_context("spawn")
-                    self._pool = ProcessPoolExecutor(1, mp_context=context)
+                    self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent)
                 loop = asyncio.get_running_loop()
                 self._drawn[key] = await loop.run_in_executor(self._pool, draw, *key)
                 while len(self._drawn) > _KEPT:
@@ -52,6 +54,18 @@ class Trend:
         """End the process that draws."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it does, however that ends: a killed board closes nothing."""
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(0)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, language: str) -> bytes:

@@ -61,6 +61,20 @@ async def eventually(holds: Callable[[], Awaitable[object]], what: str, within_s
         await asyncio.sleep(0.05)
 
 
+def started_by(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def running(pid: int) -> bool:
+    """Say whether a process is there and more than a name."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
 class Wire:
     """A TCP relay that can be cut: connections stay open and silent, or are closed; new ones get no answer."""
 
@@ -216,10 +230,16 @@ class Stage:
         await eventually(answers, "the board is up", 30)
 
     async def kill_board(self) -> None:
-        """SIGKILL."""
+        """SIGKILL; whatever it had started ends with it."""
         if self.board is not None and self.board.returncode is None:
+            helpers = started_by(self.board.pid)
             self.board.send_signal(signal.SIGKILL)
             await self.board.wait()
+
+            async def left() -> str:
+                return " ".join(str(pid) for pid in helpers if running(pid))
+
+            await eventually(left, "what the board had started is gone", 10)
 
     async def stop(self) -> None:
         """Stop all."""
