@@ -190,6 +190,7 @@ class Desk:
 
     def rings(self, call: Call, span_ms: Ms) -> float:
         """Express a span in rings of the site's country."""
+        # Most callers wait for no time at all: to ask here saves 0.5 % of a simulated call.
         return cadence.rings(span_ms, self._sites[call.config].ring_ms) if span_ms else 0.0
 
     def extension(self, number: str) -> ExtensionStatus:

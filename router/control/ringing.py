@@ -184,7 +184,7 @@ class Ringing:
         if call.record_talk:
             call.talk_recording = ids.talk_recording(call.id, call.bridge_count)
             turn.order(commands.RecordTalk(call=call.id, channel=call.channel, recording=call.talk_recording))
-        if call.purpose and is_callback(call):
+        if is_callback(call):
             self._calling_back.connected(turn, call)
             return  # an attempt of ours has records of its own: it is no answered call
         if not turn.wants(records.CallConnected):
