@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from router.board.expected import Forecasts, expected
-from router.board.measured import CENTRE, SPREAD, HalfHour, Measured, Values, nothing, room_scope
+from router.board.measured import SPREAD, HalfHour, Measured, Values, nothing, room_scope
 from router.board.rows import Row
 from router.board.watch import Alarm
 from router.core.ids import Ms
 from router.core.present import AgentNow, CallNow, Present
 from router.core.records import AgentState
 from router.core.wall import Room, Thresholds
+from router.kpi.terms import WHOLE
 from router.site import Site
 
 STATES = tuple(state.value for state in AgentState)
@@ -58,7 +59,7 @@ def rows_of(looks: Looks, rooms: Iterable[Room]) -> dict[str, Row]:
 
 def scope_of(room: Room) -> str:
     """Return under which name a room's measures are counted."""
-    return room_scope(room.name) if room.queues else CENTRE
+    return room_scope(room.name) if room.queues else WHOLE
 
 
 def queues_of(room: Room, site: Site) -> tuple[str, ...]:
