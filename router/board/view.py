@@ -23,14 +23,13 @@ _SIGNED_OUT = AgentState.SIGNED_OUT.value
 
 
 class Looks(NamedTuple):
-    """What is shown at a moment. ``callbacks`` are those open, by queue."""
+    """What is shown at a moment."""
 
     site: Site
     present: Present
     measured: Measured
     trends: Mapping[str, tuple[HalfHour, ...]]
     alarms: Iterable[Alarm]
-    callbacks: Mapping[str, int]
     forecasts: Forecasts
     note: Row | None
     now: Ms
@@ -111,7 +110,7 @@ def _queue(looks: Looks, name: str, place: int, waiting: list[CallNow]) -> Row:
         "asa": _ms_cell(day, "asa"),
         "late": _share_cell(day, "late_answers"),
         "rings": _share_cell(day, "within_three_rings"),
-        "callbacks": {"v": looks.callbacks.get(name, 0)},
+        "callbacks": {"v": present.callbacks_count},
         "messages": {"v": present.messages_count},
     }
 
