@@ -13,12 +13,9 @@ from router.core.records import Record
 from router.kpi.clockwork import DAY_MS, day_start
 from router.kpi.facts import Facts
 from router.kpi.measures import MEASURES, Bounds
-from router.kpi.summing import Sum, Summing
+from router.kpi.summing import Sum, Summing, is_sum_over_calls
 from router.kpi.tables import WAITING, Fact, VisitFact
-from router.kpi.terms import WHOLE, Term
-
-KEEP_MS: Ms = 2 * DAY_MS
-"""How long half hours are kept: a clock may be set back over midnight."""
+from router.kpi.terms import WHOLE, Measure, Term
 
 Numbers = Sequence[int]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -36,10 +33,17 @@ class Tallied(NamedTuple):
     recent: Mapping[str, Numbers]
 
 
+def can_be_kept(measure: Measure) -> bool:
+    """Say whether a measure is a plain sum over calls, for the centre and by queue."""
+    terms = [term for term in (measure.over, measure.under) if term is not None]
+    return bool(terms) and all(is_sum_over_calls(term) for term in terms)
+
+
 class Tally:
     """Counts the measures ``names``: of the day, of its half hours, and of the last ``recent_s`` whole seconds.
 
-    ``unions`` are queues that are counted together too, by a name that no queue has. One thread's.
+    ``unions`` are queues that are counted together too, by a name that no queue has. ``keep_ms`` is how long before the
+    day half hours are kept: a clock may be set back over midnight. One thread's.
 
     Raises:
         KeyError: no measure has such a name.
@@ -54,8 +58,9 @@ class Tally:
         recent_s: int,
         bounds: Bounds,
         unions: Mapping[str, Iterable[str]],
+        keep_ms: Ms = 2 * DAY_MS,
     ) -> None:
-        self._clock, self._recent_s = clock, recent_s
+        self._clock, self._recent_s, self._keep_ms = clock, recent_s, keep_ms
         self._touched: set[str] = set()
         """Calls whose rows under way are to be made anew at the next count."""
         self._facts = Facts(clock, touched=self._touched.add)
@@ -105,11 +110,16 @@ class Tally:
         """Return measures by some sums; None where there is nothing to divide by."""
         values: dict[str, float | None] = {}
         for name in names:
-            measure = MEASURES[name]
-            over = measure.scale * numbers[self._terms[measure.over]]
-            under = 1 if measure.under is None else numbers[self._terms[measure.under]]
-            values[name] = over / under if under else None
+            over, under = self.divided(name, numbers)
+            over *= MEASURES[name].scale
+            values[name] = over if under is None else over / under if under else None
         return values
+
+    def divided(self, name: str, numbers: Numbers) -> tuple[float, int | None]:
+        """Return what a measure divides, by some sums: numerator and denominator (None: it has none)."""
+        measure = MEASURES[name]
+        under = None if measure.under is None else numbers[self._terms[measure.under]]
+        return numbers[self._terms[measure.over]], under
 
     def _count_under_way(self, now_ms: Ms) -> None:
         touched = self._touched.copy()
@@ -162,7 +172,7 @@ class Tally:
         if day_ms == self._day_ms:
             return
         self._day_ms, self._day = day_ms, {}
-        self._oldest_ms = max(self._oldest_ms, day_ms - KEEP_MS)
+        self._oldest_ms = max(self._oldest_ms, day_ms - self._keep_ms)
         for part, halves in self._halves.items():
             for half_ms in [half_ms for half_ms in halves if half_ms < self._oldest_ms]:
                 del halves[half_ms]
