@@ -66,7 +66,9 @@ class Tally:
         self._facts = Facts(clock, touched=self._touched.add)
         measures = [MEASURES[name] for name in names]
         terms = list(dict.fromkeys(term for one in measures for term in (one.over, one.under) if term is not None))
-        self._terms: dict[Term | None, int] = {term: place for place, term in enumerate(terms)}
+        self._places = {one.name: _places(one, terms) for one in measures}
+        self._nothing = [0] * (len(terms) + 1)
+        """Sums of no rows; the last place counts the rows."""
         self._summing = Summing(terms, bounds)
         self._parts: dict[str, list[str]] = {}
         for name, queues in unions.items():
@@ -117,9 +119,8 @@ class Tally:
 
     def divided(self, name: str, numbers: Numbers) -> tuple[float, int | None]:
         """Return what a measure divides, by some sums: numerator and denominator (None: it has none)."""
-        measure = MEASURES[name]
-        under = None if measure.under is None else numbers[self._terms[measure.under]]
-        return numbers[self._terms[measure.over]], under
+        over, under = self._places[name]
+        return numbers[over], None if under is None else numbers[under]
 
     def _count_under_way(self, now_ms: Ms) -> None:
         touched = self._touched.copy()
@@ -160,7 +161,7 @@ class Tally:
     def _put(self, kept: dict[_Key, list[int]], key: _Key, one: Sum, sign: int) -> None:
         numbers = kept.get(key)
         if numbers is None:
-            numbers = kept[key] = [0] * (len(self._terms) + 1)  # the last: how many rows
+            numbers = kept[key] = self._nothing.copy()
         for place, number in one.numbers:
             numbers[place] += sign * number
         numbers[-1] += sign
@@ -192,3 +193,10 @@ class Tally:
                     self._recent[part] = left
                 else:
                     del self._recent[part]
+
+
+def _places(measure: Measure, terms: Sequence[Term]) -> tuple[int, int | None]:
+    """Where a measure's numerator and denominator stand among the terms."""
+    if measure.over is None:
+        raise ValueError(f"'{measure.name}' is counted from nothing yet")
+    return terms.index(measure.over), None if measure.under is None else terms.index(measure.under)
