@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from router.board.callbacks import Callbacks
 from router.board.counter_keeper import CounterKeeper
 from router.board.counter_wire import Orders
 from router.board.earlier import Earlier
@@ -31,13 +30,10 @@ from router.site import Site
 
 log = logging.getLogger(__name__)
 
-SETTLE_S = 0.03
-SETTLE_PER_ROW_S = 0.0003
-SETTLE_ROWS_MOST_S = 0.06
+SETTLE_S = 0.02
 SETTLE_SHARE = 5
 SETTLE_MOST_S = 0.2
-"""Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took; and where
-many change, each has to be drawn by every page: fewer pictures a second are as good."""
+"""Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took."""
 TICK_S = 1.0
 HEALTH_S = 2.0
 TREND_S = 15.0
@@ -92,7 +88,6 @@ class Board:
         self._trends: Mapping[str, tuple[HalfHour, ...]] = {}
         self._trends_s = 0.0
         self._watcher = Watcher(site)
-        self._callbacks = Callbacks()
         self._forecasts = Forecasts()
         self._health: Health | None = None
         self._generation = 0
@@ -213,7 +208,6 @@ class Board:
         self._order_counting()
         self._watcher = Watcher(self.site)
         self._watcher.last_call_ms = self._clock()
-        self._callbacks = Callbacks()
         self._forecasts = Forecasts()
         self._caught = False
         now = self._clock()
@@ -228,7 +222,6 @@ class Board:
             for record in batch[start : start + PIECE]:
                 self._present.apply(record)
                 self._watcher.take(record)
-                self._callbacks.take(record)
                 self._forecasts.take(record)
                 if isinstance(record, SiteChanged):
                     self._site_changed.set()
@@ -258,15 +251,13 @@ class Board:
                 for event in self._waiters:
                     event.set()
             took_s = time.monotonic() - began_s
-            to_draw_s = min(self._rows.changed_count * SETTLE_PER_ROW_S, SETTLE_ROWS_MOST_S)
-            await asyncio.sleep(min(max(SETTLE_S, to_draw_s, SETTLE_SHARE * took_s), SETTLE_MOST_S))
+            await asyncio.sleep(min(max(SETTLE_S, SETTLE_SHARE * took_s), SETTLE_MOST_S))
 
     def _put_rows(self) -> bool:
         now = self._clock()
         if self._note is not None and now > self._note_until:
             self._note = None
-        due = self._callbacks.due(now)
-        alarms = self._watcher.look(self._present, now, self._health, due)
+        alarms = self._watcher.look(self._present, now, self._health)
         if self._tell is not None:
             self._tell.changed(alarms, now)
         self._alarms = alarms
@@ -281,7 +272,6 @@ class Board:
             measured,
             self._trends,
             tuple(alarms.values()),
-            self._callbacks.open_by_queue(),
             self._forecasts,
             self._note,
             now,
