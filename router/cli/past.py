@@ -13,7 +13,7 @@ from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site
 from router.kpi.archive import Archive
-from router.kpi.clockwork import DAY_MS, Halves
+from router.kpi.clockwork import DAY_MS, Halves, local_of
 from router.kpi.figures import Figures, read_figures
 from router.kpi.history import History
 from router.line.folders import archive_folder, figures_folder
@@ -92,9 +92,7 @@ def span_of(past: Past, since: str, until: str, now_ms: int) -> tuple[int, int]:
 
 def local_text(past: Past, at_ms: int) -> str:
     """Write a moment on the site's clock."""
-    _, off_ms, _ = Halves(past.clock).of(at_ms)
-    local = datetime.datetime.fromtimestamp((at_ms + off_ms) / 1000, datetime.UTC)
-    return local.strftime("%Y-%m-%d %H:%M:%S")
+    return local_of(past.clock, at_ms).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def now_ms() -> int:

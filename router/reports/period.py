@@ -11,7 +11,7 @@ from router.core.calendar import date_of, day_number, day_of, day_text
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
-from router.kpi.clockwork import DAY_MS, HALF_HOUR_MS, Halves, utc_of
+from router.kpi.clockwork import DAY_MS, HALF_HOUR_MS, Halves, local_of, utc_of
 from router.kpi.evaluate import By, Line
 from router.kpi.figures import Shift
 
@@ -152,11 +152,9 @@ def _shift_period(kind: Kind, text: str, clock: LocalClock, now: Ms, shifts: Seq
 
 
 def _stretch(kind: Kind, name: str, start_ms: Ms, end_ms: Ms, clock: LocalClock) -> Period:
-    local = Halves(clock).of(end_ms)
     return Period(
         kind=kind,
-        name=name
-        or datetime.datetime.fromtimestamp((end_ms + local[1]) / 1000, datetime.UTC).strftime("%Y-%m-%dT%H%M"),
+        name=name or local_of(clock, end_ms).strftime("%Y-%m-%dT%H%M"),
         start_ms=start_ms,
         end_ms=end_ms,
         before=(start_ms - 7 * DAY_MS, end_ms - 7 * DAY_MS),
