@@ -76,12 +76,12 @@ class Matcher:
         self._ringing_at_few: dict[CallId, None] = {}
         """Calls that ring at fewer phones than their queue wishes."""
         self._touched: dict[QueueName, None] = {}
-        self._conditional = frozenset(
-            queue.name
+        self._conditional = {
+            queue.name: queue.groups
             for queue in floor.queues.values()
             if any(step.waiting_over or step.signed_in_under for step in queue.steps)
-        )
-        """Queues with steps by their length or staff."""
+        }
+        """Queues with steps by their length or staff, with the groups whose agents are their staff."""
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True, ()))
         self._patient_count = 0
@@ -213,15 +213,15 @@ class Matcher:
         self._of_agent[status.number] = joined
         for group in joined:
             group.members[status.number] = None
-            self._touch(group.queue.name)
+        self._touch_staff(agent)
 
     def dismiss(self, agent: AgentId) -> None:
         """An agent left service."""
         self.busy(agent)
         for group in self._of_agent.pop(agent, ()):
             del group.members[agent]
-            self._touch(group.queue.name)
-        self._agents.pop(agent, None)
+        if self._agents.pop(agent, None) is not None:
+            self._touch_staff(self._floor.agents[agent])
 
     def idle(self, agent: AgentId) -> None:
         """An agent can be rung (again)."""
@@ -442,9 +442,15 @@ class Matcher:
     # --- inside ---
 
     def _touch(self, queue: QueueName) -> None:
-        """A queue's length or staff has changed."""
+        """A queue's length has changed."""
         if queue in self._conditional:
             self._touched[queue] = None
+
+    def _touch_staff(self, agent: Agent) -> None:
+        """The staff of some queues has changed: whatever the agent's skills, as staff is counted."""
+        for queue, groups in self._conditional.items():
+            if any(group in groups for group in agent.groups):
+                self._touched[queue] = None
 
     def _list(self, waiting: Waiting) -> None:
         entry = (waiting.key, waiting.call)

@@ -54,7 +54,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A relaxation of what a queue needs; a later step of a queue asks for less than an earlier one.
 
     It is reached by a call that has waited ``after_ms`` (None: not by time), and by all calls of the queue while more
-    than ``waiting_over`` wait, or fewer than ``signed_in_under`` agents who may serve it are signed in (0: not so).
+    than ``waiting_over`` wait, or fewer than ``signed_in_under`` agents of its own groups are signed in, whatever their
+    skills (0: not so).
     """
 
     need: Need = ANYBODY

@@ -1,6 +1,6 @@
 """The live check finds nothing and changes nothing, whatever happened, as long as nobody broke the core by hand."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from properties.test_callcontrol_machine import Course
 
@@ -8,6 +8,7 @@ from router.core import events
 
 
 @settings(max_examples=40, deadline=None)
+@example(seed=56037285, steps=62)  # an agent without the skill a queue needs signs out, and its step begins by that
 @given(seed=st.integers(0, 10**9), steps=st.integers(1, 150))
 def test_a_sound_core_is_left_alone(seed: int, steps: int) -> None:
     course = Course(seed)

@@ -181,6 +181,19 @@ def test_best_skill_goes_by_what_is_needed_now() -> None:
     assert bench.match() == ["a-1"], "of both skills agent 2 has more, of the one that is left agent 1"
 
 
+def test_staff_that_leaves_counts_whatever_its_skills() -> None:
+    """Somebody who could not have served the call goes home: the step that helps it is reached all the same."""
+    named = Queue(
+        name=QueueName("q"), groups=("all",), need=((("en", 1),),), steps=(Step(groups=("all",), signed_in_under=2),)
+    )
+    bench = Bench(floor([agent("1"), agent("2")], named))
+    bench.wait("a")
+    bench.idle("1")
+    assert bench.match() == []
+    bench.matcher.dismiss(AgentId("2"))
+    assert bench.match() == ["a-1"]
+
+
 @pytest.mark.parametrize(
     ("groups", "skills", "expected"),
     [((), {"en": 3}, True), ((), {"en": 2}, False), (("other",), {"en": 3}, False), ((), {}, False)],
