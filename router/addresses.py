@@ -14,6 +14,11 @@ def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def board_address(settings: Settings) -> str:
+    """Return the wallboard's page, ``http://host:port/``."""
+    return f"http://{in_url(settings.host)}:{settings.board_port}/"
+
+
 def ari_address(settings: Settings) -> str:
     """Return ARI's address, ``http://host:port/ari``."""
     return settings.ari_url.rstrip("/") or f"http://{in_url(settings.host)}:{settings.ari_port}/ari"

@@ -10,7 +10,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from router.board.callbacks import Callbacks
 from router.board.counter_keeper import CounterKeeper
 from router.board.counter_wire import Orders
 from router.board.earlier import Earlier
@@ -92,7 +91,6 @@ class Board:
         self._trends: Mapping[str, tuple[HalfHour, ...]] = {}
         self._trends_s = 0.0
         self._watcher = Watcher(site)
-        self._callbacks = Callbacks()
         self._forecasts = Forecasts()
         self._health: Health | None = None
         self._generation = 0
@@ -213,7 +211,6 @@ class Board:
         self._order_counting()
         self._watcher = Watcher(self.site)
         self._watcher.last_call_ms = self._clock()
-        self._callbacks = Callbacks()
         self._forecasts = Forecasts()
         self._caught = False
         now = self._clock()
@@ -228,7 +225,6 @@ class Board:
             for record in batch[start : start + PIECE]:
                 self._present.apply(record)
                 self._watcher.take(record)
-                self._callbacks.take(record)
                 self._forecasts.take(record)
                 if isinstance(record, SiteChanged):
                     self._site_changed.set()
@@ -265,8 +261,7 @@ class Board:
         now = self._clock()
         if self._note is not None and now > self._note_until:
             self._note = None
-        due = self._callbacks.due(now)
-        alarms = self._watcher.look(self._present, now, self._health, due)
+        alarms = self._watcher.look(self._present, now, self._health)
         if self._tell is not None:
             self._tell.changed(alarms, now)
         self._alarms = alarms
@@ -281,7 +276,6 @@ class Board:
             measured,
             self._trends,
             tuple(alarms.values()),
-            self._callbacks.open_by_queue(),
             self._forecasts,
             self._note,
             now,

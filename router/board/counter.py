@@ -27,13 +27,11 @@ log = logging.getLogger(__name__)
 
 NICER = 5
 """So much this process stands back for those that wait for the present."""
-GATHER_S = 0.02
-"""It counts some times a second: so long what comes may be gathered."""
 IDLE_S = 2.0
 """Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
-PAUSE_S = 0.02
+PAUSE_S = 0.01
 """So long at least they are not counted again after a count, whatever happens."""
-PAUSE_SHARE = 1.5
+PAUSE_SHARE = 1.0
 """The pause after a count is at least so long, as a share of what the count took."""
 PAUSE_MOST_S = 2.0
 
@@ -47,7 +45,6 @@ class Counter:
             url=orders.url,
             password=orders.password,
             site=orders.site,
-            gather_s=GATHER_S,
             clock=_now_ms,
             day_start=lambda now: day_start(orders.clock, now),
             begin=self._begin,
@@ -57,12 +54,6 @@ class Counter:
         )
         self._begin()
         self._changed = asyncio.Event()
-
-    def set_rooms(self, orders: Orders) -> None:
-        """Go on with other rooms, or another promise."""
-        self._orders = orders
-        self._counting.set_rooms(orders.rooms, orders.within_ms)
-        self._changed.set()
 
     async def run(self) -> None:
         """Read and count until cancelled."""
@@ -109,20 +100,18 @@ async def serve() -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
-    counter, running, generation = None, None, None
+    running, before = None, None
     while True:
         try:
             size = int.from_bytes(await reader.readexactly(HEAD_BYTES), "big")
             orders = orders_of(await reader.readexactly(size))
         except asyncio.IncompleteReadError:
             return  # the board has gone
-        if counter is not None and orders.generation == generation:
-            counter.set_rooms(orders)
+        if orders == before:
             continue
         if running is not None:
             running.cancel()
-        counter, generation = Counter(orders, _tell), orders.generation
-        running = asyncio.create_task(counter.run())
+        before, running = orders, asyncio.create_task(Counter(orders, _tell).run())
         running.add_done_callback(_ended)
 
 

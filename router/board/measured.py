@@ -21,8 +21,6 @@ OF_DAY = (
     *SPREAD,
 )
 OF_NOW = ("service_level", "answered")
-CENTRE = ""
-"""The name of the whole centre among queues."""
 
 Values = Mapping[str, float | None]
 """Measures by name; None: there is no value."""
@@ -43,7 +41,7 @@ class HalfHour(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """Measures by queue (:data:`CENTRE`, :func:`room_scope`), as of a record and a moment."""
+    """Measures by queue (:data:`router.kpi.terms.WHOLE`, :func:`room_scope`), as of a record and a moment."""
 
     seq: int
     at_ms: Ms

@@ -45,7 +45,6 @@ class Reading:
         url: str,
         password: str,
         site: str,
-        gather_s: float = GATHER_S,
         clock: Callable[[], Ms],
         day_start: Callable[[Ms], Ms],
         begin: Callable[[Present, Ms | None], None],
@@ -60,7 +59,6 @@ class Reading:
         """Why everything was read anew last: ``stream_trimmed``, ``stream_ahead``, or ""."""
         self.unread_count = 0
         self._url, self._password, self._site = url, password, site
-        self._gather_s = gather_s
         self._clock, self._day_start = clock, day_start
         self._begin, self._take, self._caught_up = begin, take, caught_up
         self._earlier = earlier
@@ -113,7 +111,7 @@ class Reading:
                 await self._take(records)
                 behind = 0
                 if len(batch) < BATCH_COUNT:
-                    await asyncio.sleep(self._gather_s)
+                    await asyncio.sleep(GATHER_S)
             if len(batch) < BATCH_COUNT:
                 self.fresh_ms = self._clock()
                 if self.trouble in ("reading", "stream_away"):

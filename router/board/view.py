@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from router.board.expected import Forecasts, expected
-from router.board.measured import CENTRE, SPREAD, HalfHour, Measured, Values, nothing, room_scope
+from router.board.measured import SPREAD, HalfHour, Measured, Values, nothing, room_scope
 from router.board.rows import Row
 from router.board.watch import Alarm
 from router.core.ids import Ms
 from router.core.present import AgentNow, CallNow, Present
 from router.core.records import AgentState
 from router.core.wall import Room, Thresholds
+from router.kpi.terms import WHOLE
 from router.site import Site
 
 STATES = tuple(state.value for state in AgentState)
@@ -22,14 +23,13 @@ _SIGNED_OUT = AgentState.SIGNED_OUT.value
 
 
 class Looks(NamedTuple):
-    """What is shown at a moment. ``callbacks`` are those open, by queue."""
+    """What is shown at a moment."""
 
     site: Site
     present: Present
     measured: Measured
     trends: Mapping[str, tuple[HalfHour, ...]]
     alarms: Iterable[Alarm]
-    callbacks: Mapping[str, int]
     forecasts: Forecasts
     note: Row | None
     now: Ms
@@ -58,7 +58,7 @@ def rows_of(looks: Looks, rooms: Iterable[Room]) -> dict[str, Row]:
 
 def scope_of(room: Room) -> str:
     """Return under which name a room's measures are counted."""
-    return room_scope(room.name) if room.queues else CENTRE
+    return room_scope(room.name) if room.queues else WHOLE
 
 
 def queues_of(room: Room, site: Site) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _queue(looks: Looks, name: str, place: int, waiting: list[CallNow]) -> Row:
         "asa": _ms_cell(day, "asa"),
         "late": _share_cell(day, "late_answers"),
         "rings": _share_cell(day, "within_three_rings"),
-        "callbacks": {"v": looks.callbacks.get(name, 0)},
+        "callbacks": {"v": present.callbacks_count},
         "messages": {"v": present.messages_count},
     }
 

@@ -4,7 +4,8 @@ Conditions are looked at again and again (:meth:`Watcher.look`); each that holds
 longer holds. What a record told once (an ``Alert``) is shown for a while, or until what it spoke of is over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -88,13 +89,11 @@ class Watcher:
             case _:
                 pass
 
-    def look(
-        self, present: Present, now: Ms, health: Health | None, callbacks_due: Mapping[str, int]
-    ) -> dict[str, Alarm]:
+    def look(self, present: Present, now: Ms, health: Health | None) -> dict[str, Alarm]:
         """Return all alarms at a moment, by key."""
         alarms = {alarm.key: alarm for alarm in self._told_still(present, now)}
         held: dict[str, Ms] = {}
-        for alarm, after_ms in self._conditions(present, now, health, callbacks_due):
+        for alarm, after_ms in self._conditions(present, now, health):
             since = held[alarm.key] = self._held_since.get(alarm.key, now)
             begins = alarm.counts_from_ms or since
             if now - begins >= after_ms:
@@ -124,9 +123,7 @@ class Watcher:
 
     # --- what holds now ---
 
-    def _conditions(
-        self, present: Present, now: Ms, health: Health | None, callbacks_due: Mapping[str, int]
-    ) -> Iterator[tuple[Alarm, Ms]]:
+    def _conditions(self, present: Present, now: Ms, health: Health | None) -> Iterator[tuple[Alarm, Ms]]:
         """Give each condition that holds, and how long it must."""
         watch = self.site.wall.watch
         if self.is_open(watch.hours, now):
@@ -135,9 +132,10 @@ class Watcher:
             if watch.unstaffed_ms:
                 yield from self._unstaffed(present, now, watch.unstaffed_ms)
         yield from self._of_agents(present)
-        for queue, count in callbacks_due.items():
-            if count:
-                yield _alarm("callback_due", queue, count=count), 0
+        # those without a time of their own come as soon as it is their turn
+        due = Counter(one.queue for one in present.callbacks.values() if 0 < one.due_ms <= now)
+        for queue, count in due.items():
+            yield _alarm("callback_due", queue, count=count), 0
         if health is not None and watch.router_away_ms:
             if not health.up:
                 yield _alarm("router_away", level=BAD), watch.router_away_ms

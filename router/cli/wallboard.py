@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from router.addresses import board_address
 from router.board.board import ALL_ROOM, rooms_of
 from router.board.keys import gate_of
 from router.cli.options import Json, settings_of
@@ -43,13 +44,12 @@ def wallboard(
         if renew or password:
             typer.echo("kept; it holds when the wallboard is started again", err=True)
         gate = gate_of(secrets)
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
-        base = f"http://{host}:{settings.board_port}"
-        rooms = {room: f"{base}/room/{room}?token={gate.token(room)}" for room in rooms_of(load_site(settings.site))}
+        page = board_address(settings)
+        rooms = {room: f"{page}room/{room}?token={gate.token(room)}" for room in rooms_of(load_site(settings.site))}
         if json:
-            typer.echo(jsonlib.dumps({"page": f"{base}/", "password": gate.shown_password or None, "rooms": rooms}))
+            typer.echo(jsonlib.dumps({"page": page, "password": gate.shown_password or None, "rooms": rooms}))
             return
-        typer.echo(f"page      {base}/")
+        typer.echo(f"page      {page}")
         typer.echo(f"password  {gate.shown_password or '(as you set it)'}")
         for room, address in rooms.items():
             typer.echo(f"{'all' if room == ALL_ROOM else room:9} {address}")

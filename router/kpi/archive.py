@@ -27,8 +27,8 @@ from router.kpi.clockwork import Halves
 from router.kpi.facts import Facts, FactsState
 from router.kpi.parquet import DayFile
 from router.kpi.records_read import Raw, raw_of, record_of
-from router.kpi.store import arrow, by_table
-from router.kpi.tables import TABLES, Fact
+from router.kpi.store import arrow
+from router.kpi.tables import TABLES, Fact, by_table
 from router.kpi.turn import Turn
 
 log = logging.getLogger(__name__)

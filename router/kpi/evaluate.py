@@ -1,7 +1,6 @@
 """Counts measures over the tables of facts with DuckDB: the same for the live board and for years of archive."""
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -10,13 +9,10 @@ import msgspec
 
 from router.kpi.clockwork import DAY_MS
 from router.kpi.measures import MEASURES, Bounds
-from router.kpi.tables import TABLES, columns
 from router.kpi.terms import (
     ADHERED,
     AGENT,
-    ARRIVALS,
     CALL_TYPE,
-    CALLS,
     CLASS,
     GROUP,
     PLAN,
@@ -25,6 +21,7 @@ from router.kpi.terms import (
     SPANS,
     Measure,
     Term,
+    relation,
 )
 
 By = Literal["half_hour", "hour", "shift", "day", "week", "month", "quarter", "half_year", "year"]
@@ -105,7 +102,7 @@ def evaluate(
     terms = {term for one in measures if parts <= one.splits for term in (one.over, one.under) if term is not None}
     tables: dict[str, list[Term]] = {}
     for term in sorted(terms, key=lambda one: (one.table, one.sql)):
-        tables.setdefault(_relation(term.table, parts), []).append(term)
+        tables.setdefault(relation(term.table, parts), []).append(term)
     for table, of_table in tables.items():
         query = _query(table, of_table, by, split, wanted, bounds or Bounds())
         values: dict[str, object] = {"from_ms": span[0], "to_ms": span[1]}
@@ -129,43 +126,9 @@ def evaluate(
     return lines
 
 
-def needed(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the tables and columns that measures are counted from, for the centre and by queue.
-
-    Raises:
-        KeyError: no measure has such a name.
-        ValueError: a measure is counted from something else than rows of facts.
-    """
-    found: dict[str, set[str]] = {}
-    for name in names:
-        measure = MEASURES[name]
-        for term in (measure.over, measure.under):
-            if term is None:
-                continue
-            words = set(_WORD.findall(term.sql)) | _ALWAYS
-            for table in (_relation(term.table, frozenset()), _relation(term.table, frozenset({QUEUE}))):
-                if table not in TABLES:
-                    raise ValueError(f"'{name}' is counted from {table}, which is no table of facts")
-                found.setdefault(table, set()).update(words)
-    return {table: tuple(key for key in columns(TABLES[table]) if key in words) for table, words in found.items()}
-
-
-_WORD = re.compile(r"\w+")
-_ALWAYS = {"at_ms", "half_ms", "off_ms", "day", "queue"}
-
-
 def _width(by: By | None) -> int:
     """How many columns say which period it is."""
     return 0 if by is None else 2
-
-
-def _relation(table: str, parts: frozenset[str]) -> str:
-    """The table that has the rows of another one told apart by some parts of the line."""
-    if table in (CALLS, ARRIVALS):
-        if parts & {AGENT, GROUP}:
-            return "talked"
-        return "visits" if QUEUE in parts else table
-    return table
 
 
 def _query(

@@ -6,7 +6,7 @@ stream: what it did not see is taken from what later records say of it, as far a
 
 import hmac
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -56,15 +56,18 @@ class Facts:
         groups: Mapping[str, tuple[str, ...]] | None = None,
         key: bytes = b"",
         state: FactsState | None = None,
+        touched: Callable[[str], object] = lambda call_id: None,
     ) -> None:
         """Begin, or go on from a kept ``state``.
 
         ``groups`` are the agents' groups as the YAML has them; ``key`` is what callers' numbers are hashed with.
+        ``touched`` is told each call whose rows may have changed.
         """
         self.state = state if state is not None else FactsState()
         self._halves = Halves(clock)
         self._groups = dict(groups or {})
         self._key = key
+        self._touched = touched
 
     def apply(self, record: Record) -> list[Fact]:
         """Fold one record in and return the rows it completes."""
@@ -88,13 +91,17 @@ class Facts:
     def present(self, now_ms: Ms | None = None) -> list[Fact]:
         """Return rows of what is under way, as if it were cut off at ``now_ms`` (default: at the last record)."""
         now = self.state.at_ms if now_ms is None else max(now_ms, self.state.at_ms)
-        rows: list[Fact] = []
-        for call in self.state.calls.values():
-            rows += self._present_call(call, now)
+        rows = list(self.calls_under_way(self.state.calls, now))
         for agent, status in self.state.agents.items():
             rows += self._spans(agent, status, now, is_open=True)
         rows += promises.present(self.state.promises, now)
         return rows
+
+    def calls_under_way(self, call_ids: Iterable[str], now_ms: Ms) -> Iterator[Fact]:
+        """Return rows of those of some calls that are under way, or whose agents are still in wrap-up."""
+        for call_id in call_ids:
+            if (call := self.state.calls.get(call_id)) is not None:
+                yield from self._present_call(call, now_ms)
 
     # --- calls ---
 
@@ -128,6 +135,7 @@ class Facts:
             arrived_day=day,
         )
         self.state.calls[call_id] = CallSoFar(fact=fact)
+        self._touched(call_id)
         return fact
 
     def hashed(self, number: str) -> str:
@@ -139,6 +147,7 @@ class Facts:
 
         ``begins`` is false for what may come after a call's end: it makes no call.
         """
+        self._touched(call_id)
         call = self.state.calls.get(call_id)
         if call is None and begins and call_id not in self.state.outbound:
             self._new_call(call_id, at_ms, self._halves.of(at_ms))
@@ -280,6 +289,7 @@ class Facts:
         for other_id, by_ms in overtaking.leaves(self.state.waits, call_id):
             other = self.state.calls.get(other_id)
             if other is not None and by_ms > 0 and all(leg.result for leg in other.legs):
+                self._touched(other_id)
                 overtaking.note(other.fact, other.visits[-1] if other.visits else None, by_ms)
 
     def _talk_ended(self, record: records.TalkEnded) -> list[Fact]:
@@ -454,6 +464,7 @@ class Facts:
     def _wrapped_up(self, status: AgentNow, now: Ms) -> list[Fact]:
         """An agent's wrap-up is over: it belongs to the leg it followed."""
         call_id, index = status.wrap_call, status.wrap_leg
+        self._touched(call_id)
         status.wrap_call, status.wrap_leg = "", -1
         call = self.state.calls.get(call_id)
         if call is None or index not in call.wrapping:

@@ -1,25 +1,18 @@
-"""The measures of now: records in, measures out, over tables in memory. What the wallboard stands on."""
+"""All measures of now: records in, measures out, over tables in memory. The wallboard has :mod:`router.kpi.tally`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from router.core.localtime import LocalClock
 from router.core.records import Record
-from router.kpi.evaluate import By, Line, evaluate, needed
-from router.kpi.facts import Facts, FactsState
+from router.kpi.evaluate import By, Line, evaluate
+from router.kpi.facts import Facts
 from router.kpi.measures import Bounds
 from router.kpi.store import add, connect, set_open
-from router.kpi.tables import TABLES, Fact
-
-KEEP_MS = 2 * 86_400_000
-"""How much of the past is kept in memory."""
+from router.kpi.tables import Fact
 
 
 class Live:
-    """Facts and tables that are fed record by record. One thread's: DuckDB connections are not shared.
-
-    ``facts`` may go on from a kept state (:class:`FactsState`), with the day's rows given to :meth:`load`. ``only``
-    some measures (names), of the centre or by queue: nothing else is kept.
-    """
+    """Facts and tables that are fed record by record. One thread's: DuckDB connections are not shared."""
 
     def __init__(
         self,
@@ -27,12 +20,9 @@ class Live:
         *,
         groups: Mapping[str, tuple[str, ...]] | None = None,
         key: bytes = b"",
-        state: FactsState | None = None,
-        only: Iterable[str] | None = None,
     ) -> None:
-        self.facts = Facts(clock, groups=groups, key=key, state=state)
-        self._only = None if only is None else needed(only)
-        self.connection = connect(only=self._only)
+        self.facts = Facts(clock, groups=groups, key=key)
+        self.connection = connect()
         self._pending: list[Fact] = []
         self._set_at: tuple[int, int] = (-1, -1)
 
@@ -46,24 +36,15 @@ class Live:
         for record in records:
             self._pending += self.facts.apply(record)
 
-    def load(self, rows: Iterable[Fact]) -> None:
-        """Take finished rows over from elsewhere, such as the archive's of today."""
-        self._pending += rows
-
     def refresh(self, now_ms: int | None = None) -> None:
         """Bring the tables up to date, with what is under way as of ``now_ms`` (default: the last record's time)."""
         if self._pending:
-            add(self.connection, self._pending, self._only)
+            add(self.connection, self._pending)
             self._pending = []
         now = max(now_ms or 0, self.facts.state.at_ms)
         if self._set_at != (self.seq, now):
-            set_open(self.connection, self.facts.present(now), now, self._only)
+            set_open(self.connection, self.facts.present(now), now)
             self._set_at = (self.seq, now)
-
-    def forget_before(self, at_ms: int) -> None:
-        """Drop finished rows older than a moment."""
-        for name in TABLES if self._only is None else self._only:
-            self.connection.execute(f"DELETE FROM {name}_new WHERE at_ms < ?", [at_ms])
 
     def evaluate(
         self,

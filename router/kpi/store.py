@@ -7,7 +7,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from router.kpi.tables import NAMES, TABLES, Fact, columns
+from router.kpi.tables import TABLES, Fact, by_table, columns
 
 FIGURES: dict[str, dict[str, str]] = {
     "roster": {
@@ -81,25 +81,16 @@ _VIEWS = (
 )
 
 
-Only = Mapping[str, Sequence[str]]
-"""Some tables, with some of their columns; what is in none of them is left out."""
-
-
-def connect(
-    files: Mapping[str, Sequence[str]] | None = None, from_day: int = 0, only: Only | None = None
-) -> duckdb.DuckDBPyConnection:
+def connect(files: Mapping[str, Sequence[str]] | None = None, from_day: int = 0) -> duckdb.DuckDBPyConnection:
     """Return a connection with all tables: empty, or those of ``files`` (Parquet files by table) as views over them.
 
     Of the files, rows of days before ``from_day`` are left out. Rows are added with :func:`add`; what is under way is
-    set with :func:`set_open`. ``only`` some tables and columns of facts (without files): the same must then be given
-    to these.
+    set with :func:`set_open`.
     """
     connection = duckdb.connect(":memory:", config={"preserve_insertion_order": "false"})
     connection.execute("SET TimeZone = 'UTC'")
     for name, row in TABLES.items():
-        if only is not None and name not in only:
-            continue
-        listed = ", ".join(f'"{column}" {kind}' for column, kind in _kinds(name, only).items())
+        listed = ", ".join(f'"{column}" {kind}' for column, kind in columns(row).items())
         connection.execute(f"CREATE TABLE {name}_new ({listed})")
         connection.execute(f"CREATE TABLE {name}_open ({listed})")
         parts = [f"SELECT * FROM {name}_new", f"SELECT * FROM {name}_open"]
@@ -109,28 +100,26 @@ def connect(
             whole = f"read_parquet([{listed_files}], union_by_name = true)"
             parts.insert(0, f"SELECT {chosen} FROM {whole} WHERE day >= {int(from_day)}")
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
-    for name, kinds in FIGURES.items() if only is None else ():
+    for name, kinds in FIGURES.items():
         listed = ", ".join(f'"{column}" {kind}' for column, kind in kinds.items())
         connection.execute(f"CREATE TABLE {'figures_' if name == 'roster' else ''}{name} ({listed})")
     connection.execute("CREATE TABLE horizon (ms BIGINT)")
     connection.execute("INSERT INTO horizon VALUES (0)")
-    for view in _VIEWS if only is None else ():
+    for view in _VIEWS:
         connection.execute(view)
     return connection
 
 
-def add(connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact], only: Only | None = None) -> int:
+def add(connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact]) -> int:
     """Add finished rows; returns how many."""
-    return _insert(connection, rows, "new", only)
+    return _insert(connection, rows, "new")
 
 
-def set_open(
-    connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact], now_ms: int, only: Only | None = None
-) -> None:
+def set_open(connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact], now_ms: int) -> None:
     """Replace what is under way by ``rows``, as of ``now_ms``."""
-    for name in TABLES if only is None else only:
+    for name in TABLES:
         connection.execute(f"DELETE FROM {name}_open")
-    _insert(connection, rows, "open", only)
+    _insert(connection, rows, "open")
     connection.execute("UPDATE horizon SET ms = ?", [now_ms])
 
 
@@ -144,14 +133,10 @@ def set_figures(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence
         _put(connection, table, batch)
 
 
-def arrow(name: str, rows: Sequence[Fact], only: Only | None = None) -> pa.Table:
+def arrow(name: str, rows: Sequence[Fact]) -> pa.Table:
     """Return rows of one table in columns."""
-    kinds = _kinds(name, only)
-    if only is not None:
-        return pa.table(
-            {key: pa.array([getattr(row, key) for row in rows], _ARROW[kind]) for key, kind in kinds.items()}
-        )
     by_column = zip(*(msgspec.structs.astuple(row) for row in rows), strict=True)
+    kinds = columns(TABLES[name])
     if not rows:
         return pa.table({key: pa.array([], _ARROW[kind]) for key, kind in kinds.items()})
     return pa.table(
@@ -159,25 +144,10 @@ def arrow(name: str, rows: Sequence[Fact], only: Only | None = None) -> pa.Table
     )
 
 
-def by_table(rows: Iterable[Fact]) -> dict[str, list[Fact]]:
-    """Sort rows by their tables."""
-    sorted_in: dict[str, list[Fact]] = {}
-    for row in rows:
-        sorted_in.setdefault(NAMES[type(row)], []).append(row)
-    return sorted_in
-
-
-def _kinds(name: str, only: Only | None) -> dict[str, str]:
-    kinds = columns(TABLES[name])
-    return kinds if only is None else {key: kinds[key] for key in only[name]}
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact], which: str, only: Only | None) -> int:
+def _insert(connection: duckdb.DuckDBPyConnection, rows: Iterable[Fact], which: str) -> int:
     count = 0
     for name, of_table in by_table(rows).items():
-        if only is not None and name not in only:
-            continue
-        _put(connection, f"{name}_{which}", arrow(name, of_table, only))
+        _put(connection, f"{name}_{which}", arrow(name, of_table))
         count += len(of_table)
     return count
 

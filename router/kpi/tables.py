@@ -7,6 +7,7 @@ start in UTC), the site's offset from UTC then (``off_ms``) and the local ``day`
 
 import functools
 import types
+from collections.abc import Iterable
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -214,6 +215,15 @@ TABLES: dict[str, type[Fact]] = {
 """Every table by its name."""
 
 NAMES: dict[type[Fact], str] = {row: name for name, row in TABLES.items()}
+
+
+def by_table(rows: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Sort rows by their tables."""
+    sorted_in: dict[str, list[Fact]] = {}
+    for row in rows:
+        sorted_in.setdefault(NAMES[type(row)], []).append(row)
+    return sorted_in
+
 
 _SQL = {int: "BIGINT", str: "VARCHAR", bool: "BOOLEAN", float: "DOUBLE"}
 

@@ -31,6 +31,8 @@ OF_CALL_NOT_QUEUE = frozenset({CALL_TYPE, CLASS})
 OF_AGENT = frozenset({AGENT, GROUP})
 OF_ALL = OF_CALL | OF_AGENT
 OF_CENTRE: frozenset[str] = frozenset()
+WHOLE = ""
+"""The name of the whole centre among queues; no queue has such a name."""
 SPLITS = (QUEUE, AGENT, GROUP, CALL_TYPE, CLASS)
 
 
@@ -108,6 +110,15 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     def adds(self) -> bool:
         """Whether the values of parts of a span make the span's: numerators and denominators are plain sums."""
         return all(term is None or term.adds for term in (self.over, self.under))
+
+
+def relation(table: str, parts: frozenset[str]) -> str:
+    """Return the table that has the rows of another one told apart by some parts of the line."""
+    if table in (CALLS, ARRIVALS):
+        if parts & {AGENT, GROUP}:
+            return "talked"
+        return "visits" if QUEUE in parts else table
+    return table
 
 
 def count(table: str, where: str = "true") -> Term:

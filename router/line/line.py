@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import aiohttp
 
-from router.addresses import ari_address, in_url, reachable
+from router.addresses import ari_address, board_address, in_url, reachable
 from router.errors import SetupError
 from router.line import asterisk_conf, asterisk_root, ports
 from router.line.asterisk import Asterisk
@@ -89,7 +89,7 @@ class Line:
     @property
     def board_url(self) -> str:
         """The wallboard's page."""
-        return f"http://{in_url(self.settings.host)}:{self.settings.board_port}/"
+        return board_address(self.settings)
 
     @property
     def redis_url(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 from router.board.watch import BAD, Health, Watcher
 from router.core import records
 from router.core.calendar import Calendar, Hours
-from router.core.present import AgentNow, CallNow, CallStage, PhoneNow, Present
+from router.core.present import AgentNow, CallbackNow, CallNow, CallStage, PhoneNow, Present
 from router.core.records import AgentState, Record
 from router.core.wall import Thresholds, Wall, Watch
 from router.site import Site
@@ -20,8 +20,12 @@ def site_with(watch: Watch = QUIET, **fields: object) -> Site:
 
 
 def alarms(watcher: Watcher, present: Present, now: int, health: Health | None = None) -> dict[str, str]:
-    found = watcher.look(present, now, health, {})
+    found = watcher.look(present, now, health)
     return {f"{alarm.kind} {alarm.who}".strip(): alarm.level for alarm in found.values()}
+
+
+def booked(callback: str, due_ms: int) -> CallbackNow:
+    return CallbackNow(callback=callback, queue="q1", state="parked", due_ms=due_ms)
 
 
 def alert(kind: str, subject: str = "", at_ms: int = NOON) -> Record:
@@ -145,3 +149,34 @@ def test_router_switch_and_trunks(health: Health | None, expected: dict[str, str
     watcher = Watcher(site_with(msgspec.structs.replace(QUIET, router_away_ms=10_000)))
     assert alarms(watcher, Present(), NOON, health) == {}
     assert alarms(watcher, Present(), NOON + 10_000, health) == expected
+
+
+def test_callbacks_whose_time_has_come_are_an_alarm_of_their_queue() -> None:
+    watcher = Watcher(site_with())
+    present = Present(callbacks=[booked("1", NOON), booked("2", NOON + 1), booked("3", 0)])
+    assert watcher.look(present, NOON - 1, None) == {}
+    (alarm,) = watcher.look(present, NOON, None).values()
+    assert (alarm.kind, alarm.who, alarm.count) == ("callback_due", "q1", 1)
+    (alarm,) = watcher.look(present, NOON + 1, None).values()
+    assert alarm.count == 2
+    present.apply(
+        records.CallbackEnded(
+            seq=1,
+            at_ms=NOON + 2,
+            v=1,
+            config="c",
+            callback="1",
+            queue="q1",
+            number="",
+            result="kept",
+            why="",
+            tries=1,
+            agent="1001",
+            span_ms=0,
+            to_talk_ms=0,
+            round_name="",
+            by="",
+        )
+    )
+    (alarm,) = watcher.look(present, NOON + 2, None).values()
+    assert alarm.count == 1
