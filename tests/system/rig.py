@@ -280,18 +280,27 @@ class Rig:
 
     async def record(self, kind: str, /, within_s: float = 5.0, *, after: int = 0, **fields: Any) -> Row:
         """Wait until the stream has a record of a kind with these fields behind ``after``; return the first."""
+        return (await self.so_many(1, kind, within_s, after=after, **fields))[0]
+
+    async def so_many(
+        self, count: int, kind: str, /, within_s: float = 5.0, *, after: int = 0, **fields: Any
+    ) -> list[Row]:
+        """Wait until the stream has so many records of a kind with these fields behind ``after``; return them."""
         rows: list[Row] = []
+        found: list[Row] = []
 
         async def there() -> bool:
             # only what is new: reading a long stream again and again is more work than the line has
             new = await self._rows_behind(rows[-1] if rows else None)
             rows.extend(new)
-            return any(row["seq"] > after and _fits(row, kind, fields) for row in new)
+            found.extend(row for row in new if row["seq"] > after and _fits(row, kind, fields))
+            return len(found) >= count
 
-        await until(
-            there, within_s, lambda: f"{kind} {fields}; there were\n{told([row for row in rows if row['seq'] > after])}"
-        )
-        return next(row for row in rows if row["seq"] > after and _fits(row, kind, fields))
+        def seen() -> str:
+            return f"{count} {kind} {fields}; there were\n{told([row for row in rows if row['seq'] > after])}"
+
+        await until(there, within_s, seen)
+        return found
 
     async def records(self, kind: str, /, *, after: int = 0, **fields: Any) -> list[Row]:
         """Return all records of a kind with these fields, as the stream has them now."""
