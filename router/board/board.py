@@ -30,13 +30,10 @@ from router.site import Site
 
 log = logging.getLogger(__name__)
 
-SETTLE_S = 0.03
-SETTLE_PER_ROW_S = 0.0003
-SETTLE_ROWS_MOST_S = 0.06
+SETTLE_S = 0.02
 SETTLE_SHARE = 5
 SETTLE_MOST_S = 0.2
-"""Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took; and where
-many change, each has to be drawn by every page: fewer pictures a second are as good."""
+"""Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took."""
 TICK_S = 1.0
 HEALTH_S = 2.0
 TREND_S = 15.0
@@ -254,8 +251,7 @@ class Board:
                 for event in self._waiters:
                     event.set()
             took_s = time.monotonic() - began_s
-            to_draw_s = min(self._rows.changed_count * SETTLE_PER_ROW_S, SETTLE_ROWS_MOST_S)
-            await asyncio.sleep(min(max(SETTLE_S, to_draw_s, SETTLE_SHARE * took_s), SETTLE_MOST_S))
+            await asyncio.sleep(min(max(SETTLE_S, SETTLE_SHARE * took_s), SETTLE_MOST_S))
 
     def _put_rows(self) -> bool:
         now = self._clock()

@@ -25,8 +25,6 @@ from router.kpi.clockwork import day_start
 
 log = logging.getLogger(__name__)
 
-NICER = 5
-"""So much this process stands back for those that wait for the present."""
 IDLE_S = 2.0
 """Measures are counted anew so often even if nothing happens: waits grow, and quarters of an hour pass."""
 PAUSE_S = 0.01
@@ -133,8 +131,6 @@ def main() -> None:
     """Count until the board ends."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-8s counting: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the board, which ends this
-    with contextlib.suppress(OSError):
-        os.nice(NICER)
     asyncio.run(serve())
     os._exit(0)
 

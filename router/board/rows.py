@@ -34,8 +34,6 @@ class Rows:
 
     def __init__(self) -> None:
         self.version = 0
-        self.changed_count = 0
-        """How many rows the last :meth:`put` changed."""
         self._kept: dict[str, _Kept] = {}
         self._gone: dict[str, int] = {}
         self._told_since = 0
@@ -46,25 +44,24 @@ class Rows:
         Rows whose keys begin with ``within`` and that are not among them go; "" replaces everything.
         """
         version = self.version + 1
-        changed = 0
+        changed = False
         for key, row in rows.items():
             old = self._kept.get(key)
             if old is None or old.row != row:
                 self._kept[key] = _Kept(version, row, _encode(row))
                 self._gone.pop(key, None)
-                changed += 1
+                changed = True
         if len(self._kept) > len(rows) or within:
             for key in [key for key in self._kept if key.startswith(within) and key not in rows]:
                 del self._kept[key]
                 self._gone[key] = version
-                changed += 1
+                changed = True
         while len(self._gone) > KEPT_GONE:
             oldest = next(iter(self._gone))
             self._told_since = self._gone.pop(oldest)
-        self.changed_count = changed
         if changed:
             self.version = version
-        return changed > 0
+        return changed
 
     def get(self, key: str) -> Row | None:
         """Return a row, or None."""

@@ -15,13 +15,14 @@ from router.core.records import CallReceived, Record
 from router.errors import HotlineError
 from router.kpi.archive import erasures, raw_rows
 from router.kpi.audit import Counter, Finding, Totals, compare, totals
+from router.kpi.board_totals import BoardTotals
 from router.kpi.clockwork import DAY_MS
+from router.kpi.facts import Facts
 from router.kpi.history import History
-from router.kpi.live import Live
 from router.kpi.records_read import raw_of, record_of
 
 _BOARD_TAKES = 50
-"""So many records at a time the board takes in: its totals have to hold after each."""
+"""So many records at a time the board takes in."""
 
 
 def register(app: typer.Typer) -> None:
@@ -101,7 +102,7 @@ def _without_erased(past: Past, records: list[Record]) -> list[Record]:
     erased = erasures(past.archive_folder)
     if not erased:
         return records
-    hashed = Live(past.clock, key=past.key).facts.hashed
+    hashed = Facts(past.clock, key=past.key).hashed
     return [
         msgspec.structs.replace(record, caller="")
         if isinstance(record, CallReceived) and record.at_ms <= erased.get(hashed(record.caller), -1)
@@ -111,11 +112,10 @@ def _without_erased(past: Past, records: list[Record]) -> list[Record]:
 
 
 def _board(past: Past, span: tuple[int, int], records: list[Record]) -> Totals:
-    live = Live(past.clock, groups=past.groups, key=past.key)
+    board = BoardTotals(past.clock, groups=past.groups, key=past.key)
     for first in range(0, len(records), _BOARD_TAKES):
-        live.take(records[first : first + _BOARD_TAKES])
-        live.refresh()
-    return totals(live, span)
+        board.take(records[first : first + _BOARD_TAKES])
+    return board.of(span)
 
 
 def _plain(records: list[Record]) -> Iterator[dict[str, Any]]:

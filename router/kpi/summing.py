@@ -85,11 +85,16 @@ class Summing:
             self._connection.execute(f"DELETE FROM {name}")
 
 
+def is_sum_over_calls(term: Term) -> bool:
+    """Say whether a term can be counted here: a plain sum over rows of calls or agents' parts in them."""
+    return term.adds and term.table in (CALLS, LEGS)
+
+
 def _by_table(terms: Sequence[Term], parts: frozenset[str]) -> dict[str, list[int]]:
     """The places of terms by the table they are counted from."""
     found: dict[str, list[int]] = {}
     for place, term in enumerate(terms):
-        if not term.adds or term.table not in (CALLS, LEGS):
+        if not is_sum_over_calls(term):
             raise ValueError(f"'{term.sql}' over {term.table} is no sum over rows of calls")
         found.setdefault(relation(term.table, parts), []).append(place)
     return found

@@ -13,12 +13,9 @@ from router.core.records import Record
 from router.kpi.clockwork import DAY_MS, day_start
 from router.kpi.facts import Facts
 from router.kpi.measures import MEASURES, Bounds
-from router.kpi.summing import Sum, Summing
+from router.kpi.summing import Sum, Summing, is_sum_over_calls
 from router.kpi.tables import WAITING, Fact, VisitFact
-from router.kpi.terms import WHOLE, Term
-
-KEEP_MS: Ms = 2 * DAY_MS
-"""How long half hours are kept: a clock may be set back over midnight."""
+from router.kpi.terms import WHOLE, Measure, Term
 
 Numbers = Sequence[int]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -36,10 +33,17 @@ class Tallied(NamedTuple):
     recent: Mapping[str, Numbers]
 
 
+def can_be_kept(measure: Measure) -> bool:
+    """Say whether a measure is a plain sum over calls, for the centre and by queue."""
+    terms = [term for term in (measure.over, measure.under) if term is not None]
+    return bool(terms) and all(is_sum_over_calls(term) for term in terms)
+
+
 class Tally:
     """Counts the measures ``names``: of the day, of its half hours, and of the last ``recent_s`` whole seconds.
 
-    ``unions`` are queues that are counted together too, by a name that no queue has. One thread's.
+    ``unions`` are queues that are counted together too, by a name that no queue has. ``keep_ms`` is how long before the
+    day half hours are kept: a clock may be set back over midnight. One thread's.
 
     Raises:
         KeyError: no measure has such a name.
@@ -54,14 +58,17 @@ class Tally:
         recent_s: int,
         bounds: Bounds,
         unions: Mapping[str, Iterable[str]],
+        keep_ms: Ms = 2 * DAY_MS,
     ) -> None:
-        self._clock, self._recent_s = clock, recent_s
+        self._clock, self._recent_s, self._keep_ms = clock, recent_s, keep_ms
         self._touched: set[str] = set()
         """Calls whose rows under way are to be made anew at the next count."""
         self._facts = Facts(clock, touched=self._touched.add)
         measures = [MEASURES[name] for name in names]
         terms = list(dict.fromkeys(term for one in measures for term in (one.over, one.under) if term is not None))
-        self._terms: dict[Term | None, int] = {term: place for place, term in enumerate(terms)}
+        self._places = {one.name: _places(one, terms) for one in measures}
+        self._nothing = [0] * (len(terms) + 1)
+        """Sums of no rows; the last place counts the rows."""
         self._summing = Summing(terms, bounds)
         self._parts: dict[str, list[str]] = {}
         for name, queues in unions.items():
@@ -105,11 +112,15 @@ class Tally:
         """Return measures by some sums; None where there is nothing to divide by."""
         values: dict[str, float | None] = {}
         for name in names:
-            measure = MEASURES[name]
-            over = measure.scale * numbers[self._terms[measure.over]]
-            under = 1 if measure.under is None else numbers[self._terms[measure.under]]
-            values[name] = over / under if under else None
+            over, under = self.divided(name, numbers)
+            over *= MEASURES[name].scale
+            values[name] = over if under is None else over / under if under else None
         return values
+
+    def divided(self, name: str, numbers: Numbers) -> tuple[float, int | None]:
+        """Return what a measure divides, by some sums: numerator and denominator (None: it has none)."""
+        over, under = self._places[name]
+        return numbers[over], None if under is None else numbers[under]
 
     def _count_under_way(self, now_ms: Ms) -> None:
         touched = self._touched.copy()
@@ -150,7 +161,7 @@ class Tally:
     def _put(self, kept: dict[_Key, list[int]], key: _Key, one: Sum, sign: int) -> None:
         numbers = kept.get(key)
         if numbers is None:
-            numbers = kept[key] = [0] * (len(self._terms) + 1)  # the last: how many rows
+            numbers = kept[key] = self._nothing.copy()
         for place, number in one.numbers:
             numbers[place] += sign * number
         numbers[-1] += sign
@@ -162,7 +173,7 @@ class Tally:
         if day_ms == self._day_ms:
             return
         self._day_ms, self._day = day_ms, {}
-        self._oldest_ms = max(self._oldest_ms, day_ms - KEEP_MS)
+        self._oldest_ms = max(self._oldest_ms, day_ms - self._keep_ms)
         for part, halves in self._halves.items():
             for half_ms in [half_ms for half_ms in halves if half_ms < self._oldest_ms]:
                 del halves[half_ms]
@@ -182,3 +193,10 @@ class Tally:
                     self._recent[part] = left
                 else:
                     del self._recent[part]
+
+
+def _places(measure: Measure, terms: Sequence[Term]) -> tuple[int, int | None]:
+    """Where a measure's numerator and denominator stand among the terms."""
+    if measure.over is None:
+        raise ValueError(f"'{measure.name}' is counted from nothing yet")
+    return terms.index(measure.over), None if measure.under is None else terms.index(measure.under)

@@ -15,6 +15,7 @@ from router.core.localtime import LocalClock
 from router.core.records import Record
 from router.kpi.archive import Archive
 from router.kpi.audit import Counter, compare, totals
+from router.kpi.board_totals import BoardTotals
 from router.kpi.evaluate import BYS, Cell, Line
 from router.kpi.history import History
 from router.kpi.live import Live
@@ -45,11 +46,9 @@ def plain(records: list[Record]) -> list[dict[str, object]]:
     return [msgspec.json.decode(to_json(record)) for record in records]
 
 
-def board(records: list[Record], size: int) -> Live:
+def live_of(records: list[Record]) -> Live:
     live = Live(CLOCK, key=b"k")
-    for first in range(0, len(records), size):
-        live.take(records[first : first + size])
-        live.refresh()
+    live.take(records)
     return live
 
 
@@ -62,7 +61,9 @@ def test_three_ways_to_the_same_totals(seed: int, steps: int, cuts: tuple[float,
         return
     first, last = records[0].at_ms, records[-1].at_ms
     low, high = sorted(first + round((last + 1 - first) * cut) for cut in cuts)
-    live = board(records, size=17)
+    shown = BoardTotals(CLOCK, key=b"k")
+    for first in range(0, len(records), 17):
+        shown.take(records[first : first + 17])
     with tempfile.TemporaryDirectory() as folder:
         for middle in (len(records) // 2, len(records)):
             with Archive(Path(folder), CLOCK, key=b"k") as archive:
@@ -70,14 +71,14 @@ def test_three_ways_to_the_same_totals(seed: int, steps: int, cuts: tuple[float,
                 archive.flush()
         history = History(Path(folder), CLOCK)
         for span in ((0, 2**60), (low, high + 1)):
-            found = compare(totals(live, span), totals(history, span), Counter(*span).take(plain(records)).counted())
+            found = compare(shown.of(span), totals(history, span), Counter(*span).take(plain(records)).counted())
             assert [one for one in found if not one.agrees] == []
 
 
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_parts_of_time_and_of_the_line_add_up_to_the_whole(seed: int) -> None:
-    live = board(recorded(seed, 300), size=10_000)
+    live = live_of(recorded(seed, 300))
     ever = (0, 2**60)
     adding = [name for name, measure in MEASURES.items() if measure.adds]
     whole = live.evaluate(adding, ever)[0].cells

@@ -10,19 +10,12 @@ from router.kpi.clockwork import DAY_MS, day_start
 from router.kpi.evaluate import Line
 from router.kpi.live import Live
 from router.kpi.measures import MEASURES, Bounds
-from router.kpi.tally import Numbers, Tally
-from router.kpi.terms import CALLS, LEGS, QUEUE, WHOLE
+from router.kpi.tally import Numbers, Tally, can_be_kept
+from router.kpi.terms import QUEUE, WHOLE
 
 RECENT_S = 60
 BOUNDS = Bounds(within_ms=7_000)
-NAMES = [
-    name
-    for name, measure in MEASURES.items()
-    if measure.adds
-    and QUEUE in measure.splits
-    and all(term is None or term.table in (CALLS, LEGS) for term in (measure.over, measure.under))
-    and measure.over is not None
-]
+NAMES = [name for name, measure in MEASURES.items() if can_be_kept(measure) and QUEUE in measure.splits]
 
 
 def new_tally(unions: dict[str, tuple[str, ...]] | None = None) -> Tally:
