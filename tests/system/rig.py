@@ -264,7 +264,9 @@ class Rig:
             self._redis = None
 
     async def rows(self, after: int = 0) -> list[Row]:
-        """Return the stream's records behind ``seq`` ``after``, typed, in order."""
+        """Return the stream's records behind ``seq`` ``after``, typed, in order: all that a running router has made."""
+        if self.line.router is not None and self.line.router.running:
+            await self.sent()
         return [row for row in await self._rows_behind(None) if row["seq"] > after]
 
     async def _rows_behind(self, last: Row | None) -> list[Row]:
@@ -273,6 +275,16 @@ class Rig:
         for entry, fields in entries:
             assert entry == f"{fields['at_ms']}-{fields['seq']}", f"entry {entry} holds {fields}"
         return [typed(fields) for _, fields in entries]
+
+    async def sent(self) -> None:
+        """Wait until Redis has all the core has recorded: it is sent there beside the calls, a moment later."""
+        last = await self.mark()
+
+        async def all_there() -> bool:
+            newest = await self.redis().xrevrange(self.line.stream, count=1)
+            return bool(newest) and int(newest[0][1]["seq"]) >= last
+
+        await until(all_there, 15.0, lambda: f"Redis has not got record {last}")
 
     async def mark(self) -> int:
         """Return the last ``seq`` the core has given, to look at what comes after."""
@@ -303,7 +315,7 @@ class Rig:
         return found
 
     async def records(self, kind: str, /, *, after: int = 0, **fields: Any) -> list[Row]:
-        """Return all records of a kind with these fields, as the stream has them now."""
+        """Return all records of a kind with these fields that there are now."""
         return [row for row in await self.rows(after) if _fits(row, kind, fields)]
 
     def recording(self, name: str) -> audio.Samples:
@@ -341,13 +353,7 @@ class Rig:
 
     async def balance(self, *, quiet: bool = True) -> Balance:
         """Replay the whole stream, once Redis has all of it."""
-        last = await self.mark()
-
-        async def all_there() -> bool:
-            newest = await self.redis().xrevrange(self.line.stream, count=1)
-            return bool(newest) and int(newest[0][1]["seq"]) >= last
-
-        await until(all_there, 15.0, lambda: f"Redis has not got record {last}")
+        await self.sent()
         return check(await self.rows(), quiet=quiet, several=("many",))
 
     async def clear(self) -> None:
