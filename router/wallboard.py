@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from router.adapters.control import Control
 from router.addresses import redis_address
@@ -19,6 +18,7 @@ from router.board.watch import Health
 from router.engine import Clock
 from router.errors import HotlineError, SetupError
 from router.flowfile import load_site
+from router.line.folders import archive_folder
 from router.line.secrets import Secrets
 from router.message_source import RouterMessages
 from router.settings import Settings
@@ -74,11 +74,6 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         await server.stop()
         with contextlib.suppress(asyncio.CancelledError):
             await working
-
-
-def archive_folder(settings: Settings) -> Path:
-    """Return where a line's archive is, if it keeps one."""
-    return Path(settings.archive).absolute() if settings.archive else settings.home.absolute() / "archive"
 
 
 def _health_asker(settings: Settings) -> Callable[[], Awaitable[Health | None]]:

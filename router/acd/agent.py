@@ -1,4 +1,8 @@
-"""Pure: one agent's state as a table, and what is remembered of them while they are signed in."""
+"""Pure: one agent's state as a table, and what is remembered of them while they are signed in.
+
+Files that every call passes give names of their own to members of these enumerations, and of those in
+:mod:`router.control.call`: to look one up by its class costs 50 ns on Python 3.11.
+"""
 
 from enum import StrEnum
 

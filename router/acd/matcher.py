@@ -315,13 +315,11 @@ class Matcher:
 
     def match(self) -> Iterator[Pick]:
         """Yield picks until nothing more fits. The taker must call :meth:`offered` and :meth:`busy` for each."""
-        if self._touched:
+        if self._touched:  # as few queues have steps by their length: saves 1 % of a simulated call
             self._check_conditions()
         while True:
-            if self._new_calls:
-                waiting = self._next_new_call()
-                if waiting is None:
-                    continue
+            waiting = self._next_new_call()
+            if waiting is not None:
                 pick = self._best_agent(waiting)
                 if pick is not None and pick.agent in self._new_agents:
                     # The agent has become idle in this very turn: somebody else who waits for them may come first.

@@ -22,7 +22,7 @@ KINDS = {
     "callback": CallbackNow,
     "message": MessageNow,
 }
-"""What the fields hold, by the word before their colon."""
+"""What the fields hold, by the word before their colon; a :class:`Present` has and takes them by its plural."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -47,12 +47,7 @@ def cursor_fields(present: Present) -> dict[str, str]:
 
 def all_fields(present: Present) -> dict[str, str]:
     """Return the whole hash."""
-    rows: list[tuple[str, str]] = [("queue", name) for name in present.queues]
-    rows += [("call", name) for name in present.calls]
-    rows += [("agent", name) for name in present.agents]
-    rows += [("phone", name) for name in present.phones]
-    rows += [("callback", name) for name in present.callbacks]
-    rows += [("message", name) for name in present.messages]
+    rows = [(kind, name) for kind in KINDS for name in getattr(present, f"{kind}s")]
     fields, _ = changed_fields(present, rows)
     return fields
 
@@ -61,20 +56,7 @@ def changed_fields(present: Present, changed: Iterable[tuple[str, str]]) -> tupl
     """Return what to set for these changed things, the cursor among it, and which fields to remove."""
     fields, gone = cursor_fields(present), []
     for kind, name in changed:
-        row: Any
-        match kind:
-            case "queue":
-                row = present.queue(name) if present.has_queue(name) else None
-            case "call":
-                row = present.calls.get(name)
-            case "agent":
-                row = present.agents.get(name)
-            case "callback":
-                row = present.callbacks.get(name)
-            case "message":
-                row = present.messages.get(name)
-            case _:
-                row = present.phones.get(name)
+        row = _row(present, kind, name)
         if row is None:
             gone.append(f"{kind}:{name}")
         else:
@@ -82,19 +64,18 @@ def changed_fields(present: Present, changed: Iterable[tuple[str, str]]) -> tupl
     return fields, gone
 
 
+def _row(present: Present, kind: str, name: str) -> Any:
+    """One thing of a present, or None; a queue is worked out by itself, for all of them cost more."""
+    if kind == "queue":
+        return present.queue(name) if present.has_queue(name) else None
+    return getattr(present, f"{kind}s").get(name)
+
+
 def from_hash(fields: Mapping[str, str]) -> Present:
     """Return the present a hash tells, to read and to fold further records into. Raises :class:`Damaged`."""
     if fields.get("v") != str(VERSION):
         raise Damaged(f"the present has version {fields.get('v', 'none')!r}, this reader knows {VERSION}")
     rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
-    kinds: dict[str, Any] = {
-        "queue": QueueNow,
-        "call": CallNow,
-        "agent": AgentNow,
-        "phone": PhoneNow,
-        "callback": CallbackNow,
-        "message": MessageNow,
-    }
     try:
         cursor = Cursor(
             seq=int(fields["seq"]),
@@ -105,18 +86,16 @@ def from_hash(fields: Mapping[str, str]) -> Present:
         )
         for name, text in fields.items():
             kind, divided, _ = name.partition(":")
-            if divided and kind in kinds:
-                rows[kind].append(msgspec.json.decode(text, type=kinds[kind]))
+            if divided and kind in KINDS:
+                rows[kind].append(msgspec.json.decode(text, type=KINDS[kind]))
     except (KeyError, ValueError, msgspec.MsgspecError) as error:
         raise Damaged(f"the present cannot be read: {error}") from error
+    queues = rows.pop("queue")
+    others: dict[str, Any] = {f"{kind}s": of_kind for kind, of_kind in rows.items()}
     return Present(
         cursor,
-        queues=[queue.queue for queue in rows["queue"]],
-        closed={queue.queue: queue.closed_by for queue in rows["queue"] if queue.closed_by},
-        estimates={q.queue: (q.estimate_ms, q.estimate_at_ms) for q in rows["queue"] if q.estimate_at_ms},
-        calls=rows["call"],
-        agents=rows["agent"],
-        phones=rows["phone"],
-        callbacks=rows["callback"],
-        messages=rows["message"],
+        queues=[queue.queue for queue in queues],
+        closed={queue.queue: queue.closed_by for queue in queues if queue.closed_by},
+        estimates={queue.queue: (queue.estimate_ms, queue.estimate_at_ms) for queue in queues if queue.estimate_at_ms},
+        **others,
     )

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError
 
-from router.adapters.control import Control
 from router.adapters.erasing_files import cover_logs, erase_files, recordings_of, standing
 from router.adapters.journal_replay import SUFFIX as JOURNAL
 from router.adapters.journal_segments import segments
@@ -123,7 +122,7 @@ class Erasing:
 
     def _look(self, streams: StreamErasing, *, dry_run: bool) -> Outcome:
         self._watch("look")
-        held = self._ask(lambda control: control.held(self._number))
+        held = with_router(lambda control: control.held(self._number))
         self._traces.refs.update(held["refs"])
         streams.learn()
         ends_here = dry_run or bool(held["open"])  # else it is counted as it is erased
@@ -149,8 +148,12 @@ class Erasing:
 
     def _settled(self) -> None:
         """See that Redis has all that the router has told: what comes later would have the number again."""
-        if not self._wait(lambda: not self._ask(lambda control: control.health())["redis"]["unsent_count"], SETTLE_S):
-            redis = self._ask(lambda control: control.health())["redis"]
+
+        def redis_seen() -> Any:
+            return with_router(lambda control: control.health())["redis"]
+
+        if not self._wait(lambda: not redis_seen()["unsent_count"], SETTLE_S):
+            redis = redis_seen()
             raise HotlineError(
                 f"{redis['unsent_count']} records wait for Redis: {redis['trouble'] or 'it is slow'}",
                 "wait until it has them (hotline status), then say it again",
@@ -161,10 +164,10 @@ class Erasing:
     def _erase(self, streams: StreamErasing, outcome: Outcome) -> None:
         counts = outcome.counts
         self._watch("router")
-        records = self._ask(lambda control: control.ask(CallerErasureAsked(caller=self._number, by=self._by)))
+        records = with_router(lambda control: control.ask(CallerErasureAsked(caller=self._number, by=self._by)))
         if refused := [record for record in records if record["type"] == "AskRefused"]:
             raise HotlineError(f"the router: {refused[0]['reason']}", refused[0]["cure"])
-        if not self._wait(lambda: not self._ask(lambda control: control.held(self._number))["erasing"], SETTLE_S):
+        if not self._wait(lambda: not with_router(lambda control: control.held(self._number))["erasing"], SETTLE_S):
             outcome.left.append("recordings of messages that cannot be deleted: see logs/router.jsonl")
         # Before what tells whose they are is gone: stopped half-way, the same order finds the rest again.
         gone, stuck = erase_files(recordings_of(self._folders.recordings, self._traces))
@@ -201,7 +204,7 @@ class Erasing:
     def _forget(self, outcome: Outcome) -> None:
         """Note the erasure, and wait until journal and outbox begin behind it."""
         done = CallerErasureDone(counts=outcome.counts, left=len(outcome.left) + len(self._standing()[0]), by=self._by)
-        began = self._ask(lambda control: control.forget(done))
+        began = with_router(lambda control: control.forget(done))
         home = self._folders.home
         journal_from, outbox_from = began["journal_from"], began["outbox_from"]
 
@@ -233,10 +236,6 @@ class Erasing:
         left = standing([path for path in own if path.is_dir()], self._traces)
         words = [f"{path}:{line}" if line else str(path) for path, line in dict.fromkeys(named)]
         return words, [f"{path}: still has the number" for path in dict.fromkeys(path for path, _ in left)]
-
-    @staticmethod
-    def _ask(speak: Callable[[Control], Any]) -> Any:
-        return with_router(speak)
 
     @staticmethod
     def _wait(holds: Callable[[], bool], within_s: float) -> bool:

@@ -3,7 +3,6 @@
 import datetime
 import hmac
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from router.adapters.stream_keys import stream_key
@@ -14,9 +13,10 @@ from router.core.localtime import LocalClock
 from router.errors import HotlineError
 from router.flowfile import load_site
 from router.kpi.archive import Archive
-from router.kpi.clockwork import DAY_MS, Halves
+from router.kpi.clockwork import DAY_MS, Halves, local_of
 from router.kpi.figures import Figures, read_figures
 from router.kpi.history import History
+from router.line.folders import archive_folder, figures_folder
 from router.line.secrets import Secrets
 from router.settings import Settings
 
@@ -36,9 +36,8 @@ class Past:
         self.country = site.country
         self.clock: LocalClock = site.clock
         self.groups: dict[str, tuple[str, ...]] = {agent: spec.groups for agent, spec in site.floor.agents.items()}
-        home = settings.home.absolute()
-        self.archive_folder = Path(settings.archive).absolute() if settings.archive else home / "archive"
-        self.figures_folder = Path(settings.figures).absolute() if settings.figures else home / "figures"
+        self.archive_folder = archive_folder(settings)
+        self.figures_folder = figures_folder(settings)
         self._figures: Figures | None = None
         self.secrets = Secrets.load_or_create(settings.home)
         self.key = hmac.digest(self.secrets.site_key.encode(), b"callers in facts", "sha256")
@@ -93,9 +92,7 @@ def span_of(past: Past, since: str, until: str, now_ms: int) -> tuple[int, int]:
 
 def local_text(past: Past, at_ms: int) -> str:
     """Write a moment on the site's clock."""
-    _, off_ms, _ = Halves(past.clock).of(at_ms)
-    local = datetime.datetime.fromtimestamp((at_ms + off_ms) / 1000, datetime.UTC)
-    return local.strftime("%Y-%m-%d %H:%M:%S")
+    return local_of(past.clock, at_ms).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def now_ms() -> int:

@@ -85,14 +85,24 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
+def date_of(day: int) -> date:
+    """Return the date of a day since 1970."""
+    return date.fromordinal(day + _FIRST_DAY)
+
+
+def day_of(when: date) -> int:
+    """Return the day since 1970 of a date."""
+    return when.toordinal() - _FIRST_DAY
+
+
 def day_text(day: int) -> str:
     """Return a day since 1970 as ``2026-11-21``."""
-    return date.fromordinal(day + _FIRST_DAY).isoformat()
+    return date_of(day).isoformat()
 
 
 def day_number(text: str) -> int:
     """Return the day since 1970 of ``2026-11-21``. Raises ``ValueError`` where there is no such day."""
-    return date.fromisoformat(text).toordinal() - _FIRST_DAY
+    return day_of(date.fromisoformat(text))
 
 
 def _within(spans: tuple[tuple[int, int], ...], minute: int) -> bool:

@@ -2,8 +2,7 @@
 
 A record is theirs where it names their number as whoever called or was called back, or belongs to such a call,
 callback, complaint, message or appointment. Of these all that a caller said or typed goes, as it is hidden from the
-public (see
-:mod:`router.core.privacy`); of any other record only the number, wherever it stands in words.
+public (see :mod:`router.core.privacy`); of any other record only the number, wherever it stands in words.
 """
 
 import re

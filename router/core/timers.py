@@ -55,7 +55,7 @@ class Timers:
 
     def deadline(self) -> Ms | None:
         """Return the earliest deadline, or None."""
-        timer = self._head() if self._heap else None
+        timer = self._head()
         return None if timer is None else timer.deadline
 
     def pop_due(self, now: Ms) -> Timer | None:

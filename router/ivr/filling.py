@@ -41,6 +41,8 @@ def filled(walk: Walk, text: str) -> str:
 
 def filled_all(walk: Walk, texts: Mapping[str, str]) -> dict[str, str]:
     """Return several texts filled, by name."""
+    if not texts:
+        return {}
     return {name: filled(walk, text) for name, text in texts.items()}
 
 

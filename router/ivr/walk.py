@@ -378,18 +378,13 @@ class Walk:
 
     def _drop(self) -> None:
         """Let go of what the node has going."""
-        session = self.session
-        self._nothing_to_play = False
-        if session.playing:
-            self.stop()
-        if session.music:
-            self.quiet()
-        if session.asking:
-            self.withdraw()
-        if session.timers:
-            self.effects += [CancelTimer(name=name) for name in session.timers]
-            session.timers = ()
+        self.stop()
+        self.quiet()
+        self.withdraw()
+        for name in self.session.timers:
+            self.effects.append(CancelTimer(name=name))
+        self.session.timers = ()
 
     def _check_here(self) -> None:
-        if self.over or self._next is not None or self._returned is not None:
+        if not self._here:
             raise RuntimeError(f"node '{self.session.node}' orders more after the caller has left it")

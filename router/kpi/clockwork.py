@@ -1,5 +1,6 @@
 """Pure: where a moment belongs on the site's clock: its half hour, day and the halves a span falls into."""
 
+import datetime
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -54,3 +55,8 @@ def utc_of(clock: LocalClock, day: int, minute: int) -> Ms:
 def day_start(clock: LocalClock, at_ms: Ms) -> Ms:
     """Return the moment (UTC ms) when the local day of a moment began."""
     return utc_of(clock, Halves(clock).of(at_ms)[2], 0)
+
+
+def local_of(clock: LocalClock, at_ms: Ms) -> datetime.datetime:
+    """Return a moment as the site's clock shows it; the zone it carries (UTC) means nothing."""
+    return datetime.datetime.fromtimestamp((at_ms + Halves(clock).of(at_ms)[1]) / 1000, datetime.UTC)

@@ -34,7 +34,7 @@ class Folders:
             SettingsError: ``shared`` is not ``ROUTER_PATH:ASTERISK_PATH``.
         """
         home = settings.home.absolute()
-        root = Path(settings.asterisk_root).absolute() if settings.asterisk_root else home / "asterisk-root"
+        root = _chosen(settings, settings.asterisk_root, "asterisk-root")
         shared, recordings = home / "shared", RECORDINGS_INSIDE
         if settings.shared:
             ours, colon, theirs = settings.shared.partition(":")
@@ -115,3 +115,18 @@ class Folders:
                 f"cannot make {error.filename}: {error.strerror}",
                 "choose a folder you may write with HOTLINE_HOME",
             ) from error
+
+
+def archive_folder(settings: Settings) -> Path:
+    """Return where a line's archive of records is, if it keeps one; absolute."""
+    return _chosen(settings, settings.archive, "archive")
+
+
+def figures_folder(settings: Settings) -> Path:
+    """Return where the figures are that people keep for a line, if they do; absolute."""
+    return _chosen(settings, settings.figures, "figures")
+
+
+def _chosen(settings: Settings, written: str, otherwise: str) -> Path:
+    """The folder a setting names; without it one of that name in the home."""
+    return Path(written).absolute() if written else settings.home.absolute() / otherwise

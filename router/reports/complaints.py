@@ -1,12 +1,13 @@
 """Pure: the complaints nobody has resolved yet, told from records, as a table of the hand-over."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from router.core.ids import Ms
-from router.reports.content import Entry, Heading, Table, text_entry
+from router.reports.content import Table, text_entry
+from router.reports.handover_parts import When, due_entry, masked, table_of
 from router.reports.words import Say
 
 LOOK_BACK_DAYS = 180
@@ -55,33 +56,13 @@ def fold(rows: Iterable[Fields]) -> dict[str, OpenComplaint]:
     return found
 
 
-def table(
-    found: Mapping[str, OpenComplaint],
-    now: Ms,
-    say: Say,
-    when: Callable[[Ms], str],
-    masked: Callable[[str], str],
-) -> Table:
-    """Lay them out, the most urgent first. ``when`` writes a moment on the site's clock, ``masked`` hides a number."""
-
-    def due(at_ms: Ms, done: str) -> Entry:
-        if not at_ms:
-            return text_entry(done)
-        late = at_ms < now
-        text = f"{when(at_ms)} ({say('handover.overdue')})" if late else when(at_ms)
-        return Entry(value=when(at_ms), text=text, mark="bad" if late else "")
-
+def table(found: Mapping[str, OpenComplaint], now: Ms, say: Say, when: When) -> Table:
+    """Lay them out, the most urgent first."""
     rows = []
     for name, one in sorted(found.items(), key=lambda pair: (pair[1].due_ms, pair[0])):
         kind = f"{one.kind}, {one.call_class}" if one.call_class else one.kind
         words = (when(one.since_ms), name.rpartition(".")[2], kind, masked(one.number), one.agent)
-        answer, resolve = due(one.answer_due_ms, say("handover.answered")), due(one.resolve_due_ms, "")
-        rows.append((*map(text_entry, words), answer, resolve))
+        answer = due_entry(one.answer_due_ms, now, say, when, otherwise=say("handover.answered"))
+        rows.append((*map(text_entry, words), answer, due_entry(one.resolve_due_ms, now, say, when)))
     heads = ("time", "complaint", "kind", "number", "agent", "answer_due", "resolve_due")
-    return Table(
-        name="complaints",
-        title=say("handover.complaints"),
-        headings=tuple(Heading(title=say(f"handover.{head}"), unit=None) for head in heads),
-        rows=tuple(rows),
-        empty=say("handover.none"),
-    )
+    return table_of("complaints", say, heads, rows)

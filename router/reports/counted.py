@@ -1,11 +1,10 @@
 """What the archive counts for one report: its spans, its parts, and what it cannot know."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
-from router.kpi.clockwork import Halves
+from router.kpi.clockwork import Halves, local_of
 from router.kpi.evaluate import By, Cell, Line
 from router.kpi.history import History
 from router.reports.period import Cut, Period, key_of
@@ -26,6 +25,7 @@ class Counted:
         self.history, self.only, self.known_ms = history, dict(only), known_ms
         self.halves = Halves(clock)
         self.oldest_ms = history.oldest_ms()
+        self._clock = clock
         self._period = period
 
     def line(self, names: Sequence[str], span: tuple[Ms, Ms]) -> Line:
@@ -67,5 +67,4 @@ class Counted:
 
     def text(self, at_ms: Ms) -> str:
         """Return a moment on the site's clock."""
-        local = datetime.datetime.fromtimestamp((at_ms + self.halves.of(at_ms)[1]) / 1000, datetime.UTC)
-        return local.strftime("%Y-%m-%d %H:%M")
+        return local_of(self._clock, at_ms).strftime("%Y-%m-%d %H:%M")

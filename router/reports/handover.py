@@ -7,34 +7,15 @@ from typing import Any
 import msgspec
 
 from router.core.ids import Ms
-from router.kpi.terms import Unit
 from router.reports import complaints
 from router.reports.complaints import OpenComplaint
-from router.reports.content import Entry, Heading, Table, number_entry, text_entry
+from router.reports.content import Entry, Table, number_entry, text_entry
+from router.reports.handover_parts import When, due_entry, masked, table_of
 from router.reports.words import Say
 
 LOOK_BACK_DAYS = 30
 """How far back open work is looked for."""
 STATES = "AgentStateChanged"
-WORK = frozenset(
-    {
-        "MessageReceived",
-        "MessageLeft",
-        "MessageClaimed",
-        "MessageReopened",
-        "MessageDone",
-        "MessageDeleted",
-        "CallbackBooked",
-        "CallbackEnded",
-        "AgentRegrouped",
-        "QueueChanged",
-        "SurgeStepTaken",
-        "SurgeStepReleased",
-        "SurgeChanged",
-        "SeatsMissing",
-    }
-)
-"""Records that open work and changes are told from, beside the agents' states and the alerts of the shift."""
 _AWAY = ("not_answering", "paused")
 
 Fields = Mapping[str, Any]
@@ -184,35 +165,20 @@ _FOLDS: dict[str, Callable[[Floor, Fields], None]] = {
     "SurgeChanged": _plan,
     "SeatsMissing": _missing,
 }
+WORK = frozenset(_FOLDS)
+"""Records that open work and changes are told from, beside the agents' states and the alerts of the shift."""
 
 
-def tables(floor: Floor, now: Ms, say: Say, when: Callable[[Ms], str]) -> tuple[Table, ...]:
-    """Lay it out: what must be looked at first comes first. ``when`` writes a moment on the site's clock."""
+def tables(floor: Floor, now: Ms, say: Say, when: When) -> tuple[Table, ...]:
+    """Lay it out: what must be looked at first comes first."""
     return (
         _alerts(floor, say, when),
         _work("callbacks", floor.callbacks, now, say, when),
         _work("messages", floor.messages, now, say, when),
-        complaints.table(floor.complaints, now, say, when, masked),
-        _agents(floor, now, say, when),
+        complaints.table(floor.complaints, now, say, when),
+        _agents(floor, say, when),
         _overrides(floor, now, say, when),
         _surge(floor, say, when),
-    )
-
-
-def masked(number: str) -> str:
-    """Return the last four digits of a caller's number: enough to know them again, not to ring them."""
-    return f"…{number[-4:]}" if len(number) > 4 else number
-
-
-def _table(name: str, say: Say, heads: tuple[str, ...], rows: Iterable[tuple[Entry, ...]]) -> Table:
-    return Table(
-        name=name,
-        title=say(f"handover.{name}"),
-        headings=tuple(
-            Heading(title=say(f"handover.{head}"), unit=Unit.COUNT if head == "count" else None) for head in heads
-        ),
-        rows=tuple(rows),
-        empty=say("handover.none"),
     )
 
 
@@ -220,7 +186,7 @@ def _texts(*cells: str) -> tuple[Entry, ...]:
     return tuple(text_entry(cell) for cell in cells)
 
 
-def _alerts(floor: Floor, say: Say, when: Callable[[Ms], str]) -> Table:
+def _alerts(floor: Floor, say: Say, when: When) -> Table:
     """Alerts alike are one line: how often, and when the last one was."""
     times = Counter((row["kind"], row["subject"]) for row in floor.alerts)
     newest = {(row["kind"], row["subject"]): row for row in floor.alerts}
@@ -231,39 +197,33 @@ def _alerts(floor: Floor, say: Say, when: Callable[[Ms], str]) -> Table:
         )
         for key, row in sorted(newest.items(), key=lambda pair: -pair[1]["at_ms"])
     ]
-    return _table("alerts", say, ("time", "what", "who", "detail", "count"), rows)
+    return table_of("alerts", say, ("time", "what", "who", "detail", "count"), rows)
 
 
-def _work(name: str, work: Mapping[str, Open], now: Ms, say: Say, when: Callable[[Ms], str]) -> Table:
+def _work(name: str, work: Mapping[str, Open], now: Ms, say: Say, when: When) -> Table:
     rows = []
     for one in sorted(work.values(), key=lambda one: one.due_ms or one.since_ms):
-        late = 0 < one.due_ms < now
-        due = when(one.due_ms) if one.due_ms else ""
         rows.append(
             (
                 *_texts(when(one.since_ms), one.where, masked(one.number)),
                 text_entry(say(f"state.{one.state}")),
                 text_entry(one.agent),
-                Entry(
-                    value=due,
-                    text=f"{due} ({say('handover.overdue')})" if late else due,
-                    mark="bad" if late else "",
-                ),
+                due_entry(one.due_ms, now, say, when),
             )
         )
-    return _table(name, say, ("time", "queue", "number", "state", "agent", "due"), rows)
+    return table_of(name, say, ("time", "queue", "number", "state", "agent", "due"), rows)
 
 
-def _agents(floor: Floor, now: Ms, say: Say, when: Callable[[Ms], str]) -> Table:
+def _agents(floor: Floor, say: Say, when: When) -> Table:
     rows = [
         _texts(when(row["at_ms"]), agent, say(f"state.{row['state']}"), str(row.get("reason", "")))
         for agent, row in sorted(floor.agents.items())
         if row["state"] in _AWAY
     ]
-    return _table("agents", say, ("time", "agent", "state", "detail"), rows)
+    return table_of("agents", say, ("time", "agent", "state", "detail"), rows)
 
 
-def _overrides(floor: Floor, now: Ms, say: Say, when: Callable[[Ms], str]) -> Table:
+def _overrides(floor: Floor, now: Ms, say: Say, when: When) -> Table:
     def until(row: Fields, otherwise: str) -> str:
         return when(int(row["until_ms"])) if row.get("until_ms") else otherwise
 
@@ -282,10 +242,10 @@ def _overrides(floor: Floor, now: Ms, say: Say, when: Callable[[Ms], str]) -> Ta
             )
             words = say("handover.regrouped"), agent, changed, until(row, say("handover.until_out"))
             rows.append(_texts(when(row["at_ms"]), *words, str(row.get("by", ""))))
-    return _table("overrides", say, ("time", "what", "who", "detail", "until", "by"), rows)
+    return table_of("overrides", say, ("time", "what", "who", "detail", "until", "by"), rows)
 
 
-def _surge(floor: Floor, say: Say, when: Callable[[Ms], str]) -> Table:
+def _surge(floor: Floor, say: Say, when: When) -> Table:
     rows = []
     for plan, steps in sorted(floor.steps.items()):
         for step, row in sorted(steps.items()):
@@ -297,4 +257,4 @@ def _surge(floor: Floor, say: Say, when: Callable[[Ms], str]) -> Table:
         count = row.get("missing")
         words = say("surge.missing_unknown") if count is None else say("surge.missing", count)
         rows.append(_texts(when(row["at_ms"]), plan, words, ""))
-    return _table("surge", say, ("time", "who", "what", "detail"), rows)
+    return table_of("surge", say, ("time", "who", "what", "detail"), rows)

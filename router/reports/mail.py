@@ -64,10 +64,8 @@ def send(server: Server, mail: EmailMessage) -> None:
 def _address(text: str) -> str:
     name, _, domain = text.strip().rpartition("@")
     try:
-        return str(Address(username=name, domain=domain) if name and domain else _none())
+        if not name or not domain:
+            raise ValueError
+        return str(Address(username=name, domain=domain))
     except (ValueError, IndexError):
         raise HotlineError(f"'{text}' is no mail address", "write name@example.org") from None
-
-
-def _none() -> Address:
-    raise ValueError

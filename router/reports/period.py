@@ -7,16 +7,16 @@ from typing import Literal, get_args
 
 import msgspec
 
+from router.core.calendar import date_of, day_number, day_of, day_text
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.errors import HotlineError
-from router.kpi.clockwork import DAY_MS, HALF_HOUR_MS, Halves, utc_of
+from router.kpi.clockwork import DAY_MS, HALF_HOUR_MS, Halves, local_of, utc_of
 from router.kpi.evaluate import By, Line
 from router.kpi.figures import Shift
 
 Kind = Literal["shift", "day", "week", "month", "quarter", "half-year", "year", "handover"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _HOUR_MS = 3_600_000
 _NO_SHIFTS_MS = 8 * _HOUR_MS
 """What a hand-over looks back on where no shifts are known."""
@@ -30,6 +30,9 @@ _COLUMNS: dict[Kind, By] = {
     "half-year": "week",
     "year": "month",
 }
+"""What each kind is cut into."""
+_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+"""How many months there are in one."""
 _FORMS: dict[str, str] = {
     "day": "2026-11-21, today or yesterday",
     "week": "2026-W47 or a day of it (2026-11-21)",
@@ -142,18 +145,16 @@ def _shift_period(kind: Kind, text: str, clock: LocalClock, now: Ms, shifts: Seq
             raise PeriodError(f"{text} has several shifts", f"say which by --shift: {names}")
         found = begun or found
     start_ms, end_ms, day, one = max(found, key=lambda each: each[:2])
-    period = _stretch(kind, f"{_text(day)}-{one.name}", start_ms, end_ms, clock)
+    period = _stretch(kind, f"{day_text(day)}-{one.name}", start_ms, end_ms, clock)
     week = 7  # a night's shift of Friday is like that of the Friday before, whatever the clocks did in between
     before = utc_of(clock, day - week, one.begins), utc_of(clock, day - week, one.ends)
     return msgspec.structs.replace(period, before=before)
 
 
 def _stretch(kind: Kind, name: str, start_ms: Ms, end_ms: Ms, clock: LocalClock) -> Period:
-    local = Halves(clock).of(end_ms)
     return Period(
         kind=kind,
-        name=name
-        or datetime.datetime.fromtimestamp((end_ms + local[1]) / 1000, datetime.UTC).strftime("%Y-%m-%dT%H%M"),
+        name=name or local_of(clock, end_ms).strftime("%Y-%m-%dT%H%M"),
         start_ms=start_ms,
         end_ms=end_ms,
         before=(start_ms - 7 * DAY_MS, end_ms - 7 * DAY_MS),
@@ -178,7 +179,7 @@ def cuts_of(span: tuple[Ms, Ms], by: By, clock: LocalClock) -> list[Cut]:
         elif by == "hour":
             key = half_ms - local_ms % _HOUR_MS
         else:
-            key = _text(_days(by.replace("_", "-"), day)[0])
+            key = day_text(_days(by.replace("_", "-"), day)[0])
         if found and found[-1].key == key:
             found[-1] = msgspec.structs.replace(found[-1], end_ms=end_ms)
         else:
@@ -192,7 +193,7 @@ def key_of(line: Line) -> int | str:
 
 
 def _label(by: By, local_ms: int, day: int) -> str:
-    date = _of(day)
+    date = date_of(day)
     if by == "half_hour":
         return f"{local_ms // HALF_HOUR_MS // 2 % 24:02}:{local_ms // 60_000 % 60:02}"
     if by == "hour":
@@ -206,15 +207,18 @@ def _label(by: By, local_ms: int, day: int) -> str:
 
 def _days(kind: str, day: int) -> tuple[int, int]:
     """The first day of the period that holds a day, and the first one after it."""
-    date = _of(day)
+    date = date_of(day)
     if kind == "day":
         return day, day + 1
     if kind == "week":
         return day - date.weekday(), day - date.weekday() + 7
-    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[kind]
+    months = _MONTHS[kind]
     month = (date.month - 1) // months * months
     after = month + months
-    return _number(date.year, month + 1), _number(date.year + after // 12, after % 12 + 1)
+    return (
+        day_of(datetime.date(date.year, month + 1, 1)),
+        day_of(datetime.date(date.year + after // 12, after % 12 + 1, 1)),
+    )
 
 
 def _last(kind: str, today: int) -> tuple[int, int]:
@@ -231,19 +235,18 @@ def _date(kind: str, text: str, today: int) -> int:
         if short is not None and (match := short.fullmatch(word)):
             year, number = int(match[1]), int(match[2]) if match.lastindex == 2 else 1
             if kind == "week":
-                return datetime.date.fromisocalendar(year, number, 1).toordinal() - _EPOCH
-            months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[kind]
-            return datetime.date(year, (number - 1) * months + 1, 1).toordinal() - _EPOCH
+                return day_of(datetime.date.fromisocalendar(year, number, 1))
+            return day_of(datetime.date(year, (number - 1) * _MONTHS[kind] + 1, 1))
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", word):
             raise ValueError
-        return datetime.date.fromisoformat(word).toordinal() - _EPOCH
+        return day_number(word)
     except ValueError:
         what = "date" if kind == "day" else kind
         raise PeriodError(f"'{text}' is no {what}", f"write {_FORMS[kind]}") from None
 
 
 def _name(kind: Kind, first: int) -> str:
-    date = _of(first)
+    date = date_of(first)
     if kind == "week":
         year, week, _ = date.isocalendar()
         return f"{year}-W{week:02}"
@@ -254,15 +257,3 @@ def _name(kind: Kind, first: int) -> str:
         "half-year": f"{date.year}-H{1 if date.month <= 6 else 2}",
         "year": str(date.year),
     }[kind]
-
-
-def _of(day: int) -> datetime.date:
-    return datetime.date.fromordinal(day + _EPOCH)
-
-
-def _number(year: int, month: int) -> int:
-    return datetime.date(year, month, 1).toordinal() - _EPOCH
-
-
-def _text(day: int) -> str:
-    return _of(day).isoformat()

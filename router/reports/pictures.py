@@ -1,9 +1,9 @@
 """The curves of a report: speed of answer with its trend, calls, wrap-up against the past."""
 
-import datetime
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from router.core.calendar import date_of
 from router.kpi.charts import Chart, Curve, draw, trend
 from router.kpi.evaluate import By, Cell, Line
 from router.kpi.measures import MEASURES
@@ -14,6 +14,7 @@ from router.reports.period import Cut, cuts_of
 
 _TREND: dict[By, int] = {"half_hour": 5, "day": 7}
 _DAY_HALVES = 48
+_CALLS = ("calls", "answered", "abandoned", "blocked")
 
 
 def pictures(
@@ -35,9 +36,9 @@ def pictures(
             ),
             bars=name == "calls",
         )
-        for name in ("calls", "answered", "abandoned", "blocked")
+        for name in _CALLS
     )
-    for name in ("calls", "answered", "abandoned", "blocked"):
+    for name in _CALLS:
         draft.notes.heading(name)
     drawn.append(
         Picture(
@@ -69,8 +70,7 @@ def _speed(draft: Draft) -> tuple[Picture, Table]:
         window = _DAY_HALVES + 1
     smooth = trend(over, under, window)
     table = _fine(draft, fine, found, smooth)
-    bound = MEASURES["asa"].target
-    level = bound.high if bound is not None else None
+    level = _most("asa")
     chart = Chart(
         curves=(
             Curve(label=say(f"curve.{period.fine}"), values=tuple(values), faint=True),
@@ -97,7 +97,7 @@ def _fine(draft: Draft, fine: Sequence[Cut], found: Mapping[int | str, Line], sm
             (
                 text_entry(draft.counted.when(cut)),
                 draft.notes.entry("asa", cell),
-                number_entry(value, draft.say.pick(nothing.why, nothing.why_chinese), 1, Unit.SECONDS),
+                number_entry(value, say.pick(nothing.why, nothing.why_chinese), 1, Unit.SECONDS),
             )
         )
     return Table(
@@ -115,14 +115,13 @@ def _fine(draft: Draft, fine: Sequence[Cut], found: Mapping[int | str, Line], sm
 
 def _day_ticks(draft: Draft, fine: Sequence[Cut]) -> tuple[tuple[int, str], ...]:
     """The beginnings of days among half hours, of months among days."""
-    epoch = datetime.date(1970, 1, 1)
     days = [(place, draft.clock.at(cut.start_ms).day) for place, cut in enumerate(fine)]
     if draft.period.fine == "day":
-        dates = [(place, epoch + datetime.timedelta(days=day)) for place, day in days]
+        dates = [(place, date_of(day)) for place, day in days]
         return tuple((place, f"{date.month}-1") for place, date in dates if date.day == 1)
     starts = [days[0], *(after for before, after in pairwise(days) if before[1] != after[1])]
     every = max(1, -(-len(starts) // 8))
-    return tuple((place, f"{(epoch + datetime.timedelta(days=day)).day:02}") for place, day in starts[::every])
+    return tuple((place, f"{date_of(day).day:02}") for place, day in starts[::every])
 
 
 def _wrap_up(draft: Draft, columns: Sequence[Cut], known: Sequence[Line | None]) -> Picture:
@@ -131,8 +130,7 @@ def _wrap_up(draft: Draft, columns: Sequence[Cut], known: Sequence[Line | None])
     past = cuts_of(period.before, period.by, draft.clock)
     then = [earlier.get(cut.key) for cut in past][: len(columns)]
     then += [None] * (len(columns) - len(then))
-    bound = MEASURES["after_call_work"].target
-    level = bound.high if bound is not None else None
+    level = _most("after_call_work")
 
     def values(lines: Sequence[Line | None]) -> tuple[float | None, ...]:
         return tuple(None if line is None else line.cells["after_call_work"].value for line in lines)
@@ -154,6 +152,12 @@ def _wrap_up(draft: Draft, columns: Sequence[Cut], known: Sequence[Line | None])
         alt=say("chart.wrap.alt", say(f"before.{period.kind}"), f"{level:g}"),
         svg=draw(chart),
     )
+
+
+def _most(name: str) -> float | None:
+    """The highest value that still meets a measure's target."""
+    bound = MEASURES[name].target
+    return bound.high if bound is not None else None
 
 
 def _ticks(columns: Sequence[Cut]) -> tuple[tuple[int, str], ...]:

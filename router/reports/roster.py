@@ -97,9 +97,8 @@ def _blocks(draft: Draft, roster: Roster) -> tuple[Block, ...]:
     say = draft.say
     columns = [*roster.columns, roster.whole]
     reasons = _reasons(draft, roster)
-    seconds = [("seats", 1), ("needed", 1), ("short", 0)]
     wanted: list[tuple[str, list[tuple[str, int]]]] = [
-        ("roster.1", seconds),
+        ("roster.1", [("seats", 1), ("needed", 1), ("short", 0)]),
         ("roster.2", [("forecast", 0), ("spread", 0), ("bearable", 0), ("use", 2)]),
         ("roster.3", [("last", 0), ("last_person", 1)]),
         ("roster.4", [("actual", 0), ("off", 2)]),
@@ -132,22 +131,27 @@ def _number(draft: Draft, value: float | None, name: str, digits: int, reasons: 
 
 def _reasons(draft: Draft, roster: Roster) -> dict[str, str]:
     say = draft.say
-    no_seats = say("why.by_part") if draft.counted.only else say("why.no_roster")
+
+    def unless_parted(why: str) -> str:
+        return say("why.by_part" if draft.counted.only else why)
+
+    no_seats = unless_parted("why.no_roster")
     no_past = say("why.no_past")
     rostered = any(one.seats is not None for one in roster.columns)
+    no_capacity = say("why.no_capacity") if rostered else no_seats
     return {
         "seats": no_seats,
         "needed": no_past if not roster.weeks else say("why.no_needed"),
         "short": no_seats,
         "forecast": no_past,
         "spread": no_past if not roster.weeks else say("why.one_week"),
-        "bearable": say("why.no_capacity") if rostered else no_seats,
-        "use": say("why.no_capacity") if rostered else no_seats,
+        "bearable": no_capacity,
+        "use": no_capacity,
         "last": say("why.no_last"),
-        "last_person": say("why.by_part") if draft.counted.only else say("why.no_last"),
+        "last_person": unless_parted("why.no_last"),
         "actual": say("why.not_whole"),
         "off": say("why.no_forecast"),
-        "actual_person": say("why.by_part") if draft.counted.only else say("why.no_agents"),
+        "actual_person": unless_parted("why.no_agents"),
         "forecast_person": no_seats,
     }
 
@@ -186,19 +190,11 @@ def _sheet(draft: Draft, columns: Sequence[Cut], roster: Roster) -> Table:
                 unit=Unit.SHARE if field.name in ("use", "off") else Unit.COUNT,
             )
         )
+    titled = [*(draft.counted.when(cut) for cut in columns), say("roster.mean")]
     rows = [
-        (
-            text_entry(draft.counted.when(cut)),
-            *(_number(draft, getattr(cells, one.name), one.name, 2, reasons) for one in names),
-        )
-        for cut, cells in zip(columns, roster.columns, strict=True)
+        (text_entry(title), *(_number(draft, getattr(cells, one.name), one.name, 2, reasons) for one in names))
+        for title, cells in zip(titled, (*roster.columns, roster.whole), strict=True)
     ]
-    rows.append(
-        (
-            text_entry(say("roster.mean")),
-            *(_number(draft, getattr(roster.whole, one.name), one.name, 2, reasons) for one in names),
-        )
-    )
     return Table(
         name="roster",
         title=say("roster"),

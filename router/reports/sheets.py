@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterable
 
 from router.kpi.terms import Unit
 from router.reports.content import NONE, Entry, Heading, Report, Table
@@ -168,11 +167,3 @@ def _sheet_name(title: str, taken: set[str]) -> str:
         name, number = f"{plain} {number}", number + 1
     taken.add(name.lower())
     return name
-
-
-def rows_of(report: Report, name: str) -> Iterable[tuple[Entry, ...]]:
-    """Return the rows of a table by its name. Raises KeyError."""
-    for table in report.sheets():
-        if table.name == name:
-            return table.rows
-    raise KeyError(name)

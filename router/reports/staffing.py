@@ -4,13 +4,13 @@ The forecast is the mean of the same weekday's half hours in the weeks before th
 whole; its spread is their standard deviation. Agents needed come from Erlang A (:mod:`router.acd.erlang`).
 """
 
-import datetime
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from router.acd.erlang import agents_for
+from router.core.calendar import date_of
 from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.kpi.clockwork import DAY_MS, HALF_HOUR_MS, Halves, utc_of
@@ -124,10 +124,8 @@ class Planner:
         by_cut = [self._within(pieces, cut) for cut in columns]
         cells = [self._cells(mine, spans) for mine, spans in zip(by_cut, months, strict=True)]
         whole = self._cells(list(pieces.values()), [])
-        for name in ("last", "last_person"):
-            known = [value for one in cells if (value := getattr(one, name)) is not None]
-            setattr(whole, name, statistics.fmean(known) if known else None)
-        for name in ("forecast", "spread", "bearable", "actual"):  # the last column is the mean of the others
+        for name in ("last", "last_person", "forecast", "spread", "bearable", "actual"):
+            # the last column is the mean of the others
             known = [value for one in cells if (value := getattr(one, name)) is not None]
             setattr(whole, name, statistics.fmean(known) if known else None)
         return Roster(
@@ -262,9 +260,8 @@ def _same_place(period: Period, number: int, clock: LocalClock) -> list[tuple[Ms
 
 def _month_before(day: int) -> tuple[int, int]:
     """The calendar month before the one a day is in: its first day, and the first day after it."""
-    date = datetime.date(1970, 1, 1) + datetime.timedelta(days=day)
-    after = day - date.day + 1
-    return after - (date.replace(day=1) - datetime.timedelta(days=1)).day, after
+    after = day - date_of(day).day + 1
+    return after - date_of(after - 1).day, after
 
 
 def _day(clock: LocalClock, day: int) -> tuple[Ms, Ms]:

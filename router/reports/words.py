@@ -52,7 +52,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part.none": ("(none)", "（无）"),
     "period": ("time", "时段"),
     "trend": ("trend", "趋势"),
-    "before": ("before", "上期"),
     "this": ("this period", "本期"),
     "chart.asa": ("Speed of answer", "平均应答速度"),
     "chart.asa.alt": (
@@ -100,8 +99,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "roster.actual_person": ("actual", "实际"),
     "roster.forecast_person": ("forecast", "预测"),
     "roster.mean": ("mean", "均值"),
-    "roster.total": ("all", "合计"),
-    "roster.shifts": ("Shifts", "班次"),
     "note.load": (
         "Load: calls offered. Seats: agents rostered to answer, mean over the half hours with seats; the last column "
         "is the mean.",
@@ -159,13 +156,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "why.not_yet": ("not over yet", "尚未结束"),
     "why.no_agents": ("nobody was signed in then", "此时段没有座席签入"),
     "why.no_forecast": ("no forecast", "没有预测"),
-    "why.no_calls": ("no call came", "没有来电"),
     "definitions": ("How each number is counted", "统计口径"),
     "definition.target": ("target {0}", "目标 {0}"),
     "reasons": ("No number", "无数据"),
     "more_rows": ("and {0} more: see the page or the spreadsheet", "另有 {0} 行，见网页或表格"),
     "nothing": ("Nothing to show.", "无内容。"),
-    "handover.figures": ("The shift so far", "本班情况"),
     "handover.alerts": ("Alerts", "告警"),
     "handover.callbacks": ("Callbacks still open", "未完成的回呼"),
     "handover.messages": ("Messages still open", "未处理的留言"),
@@ -195,10 +190,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "handover.regrouped": ("agent's groups or skills changed for now", "座席班组或技能临时调整"),
     "handover.until_out": ("sign-out", "签出"),
     "handover.overdue": ("overdue", "已超时"),
-    "handover.lookback": (
-        "Callbacks and messages of the last {0} days, as the records tell.",
-        "依据记录，含最近 {0} 天的回呼与留言。",
-    ),
     "surge.taken": ("step {0}: {1} joined", "第 {0} 步：{1} 加入"),
     "surge.stopped": ("stopped by hand", "手动停止"),
     "surge.night": ("night: everyone but the duty lead answers", "夜间：除值班长外全部应答"),
@@ -209,7 +200,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "state.open": ("open", "未处理"),
     "state.claimed": ("taken on", "处理中"),
     "state.booked": ("booked", "已预约"),
-    "page": ("page {0} of {1}", "第 {0} / {1} 页"),
     "mail.body": (
         "{0}, {1}, {2}. The report is attached.",
         "{0}，{1}，{2}。报表见附件。",
@@ -242,14 +232,10 @@ class Say:
         text = _WORDS[key][self._index]
         return text.format(*values) if values else text
 
-    def known(self, key: str, otherwise: str) -> str:
-        """Return a text, or another one where there is none of that key."""
-        return _WORDS[key][self._index] if key in _WORDS else otherwise
-
     def unit(self, unit: str | None) -> str:
         """Return a unit's short name; "" for a plain count."""
         return UNITS[unit][self._index] if unit is not None else ""
 
     def pick(self, english: str, chinese: str) -> str:
         """Return the one of two texts that is in this language."""
-        return chinese if self.language == "zh" else english
+        return (english, chinese)[self._index]

@@ -128,13 +128,9 @@ class World:
             act(what)
         else:
             return False
-        soon, handle, orders, now = self._soon, self._core.handle, self._orders, self.now
-        while soon:
+        while self._soon:
             self.events_count += 1
-            for output in handle(soon.popleft(), now):
-                kind = type(output)
-                if kind in orders:
-                    orders[kind](output)
+            self._take(self._core.handle(self._soon.popleft(), self.now))
         return True
 
     def feed(self, event: events.Event) -> None:

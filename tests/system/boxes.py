@@ -1,7 +1,6 @@
 """A line with the hotline of messages and surveys, and what its tests ask of it."""
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -14,30 +13,47 @@ from router.adapters.control import Control
 from router.core.events import MessageAsked
 from router.core.ids import AgentId
 from router.line.ports import free_block
-from system.rig import Rig, Row, until
+from system.rig import CALLER, CALLER_HZ, Rig, Row, until
 from system.tones import HERTZ
 
+HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 SITE_MESSAGES = Path(__file__).parent / "site_messages"
 NIGHT, DESK_BOX, ASKED, NOT_ASKED, URGENT, BUSY_BOX = (f"400300{last}" for last in range(1, 7))
 PROMPT_MS = 350
 _PROMPTS = ("leave_message", "review", "kept", "too_short", "bye", "how_was_it", "thanks")
 
 
+def spoken_site(folder: Path) -> Path:
+    """Copy the hotline to a folder and give it its prompts, each a marker of its own; returns the folder."""
+    shutil.copytree(SITE_MESSAGES, folder)
+    (folder / "prompts" / "en").mkdir(parents=True)
+    for name in _PROMPTS:
+        audio.write_wave(folder / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], PROMPT_MS))
+    return folder
+
+
 @asynccontextmanager
 async def boxes_line(home: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
     """A line of this hotline, started; everything is stopped in the end."""
     block = free_block()
-    spoken = home.with_name(f"{home.name}-spoken")
-    shutil.copytree(SITE_MESSAGES, spoken)
-    (spoken / "prompts" / "en").mkdir(parents=True)
-    for name in _PROMPTS:
-        audio.write_wave(spoken / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], PROMPT_MS))
-    rig = Rig.make(home, block, asterisk_root, spoken)
+    rig = Rig.make(home, block, asterisk_root, spoken_site(home.with_name(f"{home.name}-spoken")))
     try:
         yield await rig.start()
     finally:
         await rig.stop()
         block.close()
+
+
+async def leave(rig: Rig, did: str = DESK_BOX, number: str = CALLER) -> Row:
+    """A caller leaves a message of about two seconds and hangs up; returns its record."""
+    after = await rig.mark()
+    call = await rig.ring(did, number=number, speaks=CALLER_HZ)
+    await rig.hears(call, "leave_message")
+    await asyncio.sleep(2.2)
+    await call.hang_up()
+    left = await rig.record("MessageLeft", after=after)
+    await written(rig, left["recording"])
+    return left
 
 
 async def messages(rig: Rig) -> list[Row]:
@@ -69,17 +85,10 @@ async def written(rig: Rig, recording: str, at_least_ms: int = 1_000) -> audio.S
 
 
 async def hotline(rig: Rig, *words: str) -> tuple[int, str]:
-    """Run a command of the command line; returns its exit code and what it printed."""
+    """Run a command of the command line on this line; returns its exit code and what it printed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        "from router.cli import main; main()",
-        "--home",
-        str(rig.line.folders.home),
-        *words,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "COLUMNS": "250"},
-    )
+        *HOTLINE, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env={**rig.line.environment(), "COLUMNS": "250"},
+    )  # fmt: skip
     said, _ = await process.communicate()
     return process.returncode or 0, said.decode()

@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +13,6 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from phones import audio
 from phones.behaviour import Answer
 from router.adapters.journal_snapshots import read_snapshot, snapshots
 from router.adapters.pseudonyms import pseudonyms
@@ -23,13 +20,11 @@ from router.adapters.stream_reader import Entry, read
 from router.core.events import ComplaintMoveAsked, ComplaintOpenAsked
 from router.kpi.archive import raw_rows
 from router.line.ports import free_block
-from system.boxes import NIGHT, NOT_ASKED, SITE_MESSAGES, messages, written
+from system.boxes import HOTLINE, NIGHT, NOT_ASKED, hotline, leave, messages, spoken_site
 from system.rig import CALLER, CALLER_HZ, Rig, until
-from system.tones import HERTZ
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
-HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 GOING, STAYING, COMPLAINING = "13912345678", CALLER, "13800138009"
 RECORDED = """\
 start: which
@@ -46,11 +41,7 @@ nodes:
 async def line(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
     """A line with boxes, whose talks are recorded, with its archive kept up to date."""
     block = free_block()
-    site = tmp_path / "spoken"
-    shutil.copytree(SITE_MESSAGES, site)
-    (site / "prompts" / "en").mkdir(parents=True)
-    for name in ("leave_message", "review", "kept", "too_short", "bye", "how_was_it", "thanks"):
-        audio.write_wave(site / "prompts" / "en" / f"{name}.wav", audio.tone(HERTZ[name], 350))
+    site = spoken_site(tmp_path / "spoken")
     (site / "flows" / "not_asked.yaml").write_text(RECORDED)
     rules = (site / "messages.yaml").read_text()
     (site / "messages.yaml").write_text(f"{rules}talks: {{ keep_for: 1h }}\n")
@@ -60,7 +51,7 @@ async def line(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
         await rig.start()
         follower = await asyncio.create_subprocess_exec(
             *HOTLINE, "archive", "--follow", stdout=asyncio.subprocess.DEVNULL,
-            env={**os.environ, **rig.line.environment()},
+            env=rig.line.environment(),
         )  # fmt: skip
         yield rig
     finally:
@@ -84,28 +75,6 @@ async def talk(rig: Rig, number: str) -> str:
     await rig.record("CallEnded", after=after, call_id=connected["call_id"])
     await rig.agent_is("1001", "ready")
     return str(connected["call_id"])
-
-
-async def leave(rig: Rig, number: str) -> str:
-    """A caller leaves a message; returns its recording."""
-    after = await rig.mark()
-    call = await rig.ring(NIGHT, number=number, speaks=CALLER_HZ)
-    await rig.hears(call, "leave_message")
-    await asyncio.sleep(2.2)
-    await call.hang_up()
-    left = await rig.record("MessageLeft", after=after)
-    await written(rig, left["recording"])
-    return str(left["recording"])
-
-
-async def hotline(rig: Rig, *words: str) -> tuple[int, str]:
-    """Run a command of the command line on this line; returns its exit code and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *HOTLINE, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **rig.line.environment(), "COLUMNS": "250"},
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
 
 
 def having(folder: Path, *texts: str) -> list[str]:
@@ -137,7 +106,8 @@ async def test_nothing_of_the_caller_is_left_and_nobody_else_is_missing(line: Ri
     going = (GOING, hide(f"+86{GOING}"))
     await rig.agent("1001", Answer(after_ms=100))
     gone_call, staying_call = await talk(rig, GOING), await talk(rig, STAYING)
-    gone_message, staying_message = await leave(rig, GOING), await leave(rig, STAYING)
+    gone_message = (await leave(rig, NIGHT, GOING))["recording"]
+    staying_message = (await leave(rig, NIGHT, STAYING))["recording"]
     complaint_call = await talk(rig, COMPLAINING)
     await rig.ask(ComplaintOpenAsked(number=GOING, kind="simple"))
 

@@ -17,8 +17,8 @@ from phones import audio
 from phones.behaviour import Answer
 from router.board.messages_http import add_message_routes
 from router.message_source import RouterMessages
-from system.boxes import BUSY_BOX, DESK_BOX, NIGHT, boxes_line, hotline, message_row, messages, put, written
-from system.rig import CALLER, CALLER_E164, CALLER_HZ, Rig, Row, until
+from system.boxes import BUSY_BOX, DESK_BOX, NIGHT, boxes_line, hotline, leave, message_row, messages, put, written
+from system.rig import CALLER_E164, CALLER_HZ, Rig, until
 from system.tones import heard
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -54,18 +54,6 @@ async def boxes(shared_boxes: Rig) -> AsyncIterator[Rig]:
         await shared_boxes.line.start_router()
     yield shared_boxes
     await shared_boxes.clear()
-
-
-async def leave(rig: Rig, did: str = DESK_BOX, number: str = CALLER) -> Row:
-    """A caller leaves a message of about two seconds and hangs up; returns its record."""
-    after = await rig.mark()
-    call = await rig.ring(did, number=number, speaks=CALLER_HZ)
-    await rig.hears(call, "leave_message")
-    await asyncio.sleep(2.2)
-    await call.hang_up()
-    left = await rig.record("MessageLeft", after=after)
-    await written(rig, left["recording"])
-    return left
 
 
 async def test_heard_spoken_anew_and_kept_with_all_that_was_known(boxes: Rig) -> None:

@@ -19,7 +19,7 @@ from router.core.ids import AgentId
 from router.drill.callers import Callers, Plan
 from router.drill.phones import Behaviour, Phones
 from router.line.ports import free_block
-from system.rig import AGENT_HZ, CALLER_HZ, DIRECT, SITE, THREE_RINGS, Rig, told
+from system.rig import AGENT_HZ, CALLER_HZ, DIRECT, RETURNING, SITE, THREE_RINGS, Rig, told
 
 pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
@@ -46,7 +46,10 @@ queues:
       - {nobody: yes, queue: quick}
       - {after: 1500ms, queue: quick}
   returning:
-    groups: [inbound]
+    groups: [back]
+    wrap_up: 300ms
+    overflow:
+      - {waiting_over: 2, queue: quick}
 """
 SURGE = """\
 plans:
@@ -234,4 +237,33 @@ async def test_callers_are_passed_on_where_nobody_is_and_after_a_wait(automatic:
     last = await rig.ring(THREE_RINGS, number="13800138004")
     await rig.record("CallOverflowed", after=after, why="nobody", to="quick")
     await last.hang_up()
+    await rig.clear()
+
+
+async def test_who_waits_already_is_passed_on_once_somebody_can_take_them(automatic: Rig) -> None:
+    """Three wait where nobody else is; an agent of the other queue comes: who has two ahead goes there."""
+    rig = automatic
+    await rig.agent("1008", Answer(after_ms=100), speaks=AGENT_HZ)
+    after = await rig.mark()
+    busy = await rig.ring(RETURNING, speaks=CALLER_HZ)
+    await rig.record("CallConnected", after=after, queue="returning", agent="1008")
+    calls = []
+    for number in range(3):
+        mark = await rig.mark()
+        calls.append(await rig.ring(RETURNING, number=f"1380013800{number}", speaks=CALLER_HZ))
+        await rig.record("CallQueued", after=mark, queue="returning")
+    waiting = await rig.records("CallQueued", after=after)
+    assert not await rig.records("CallOverflowed", after=after), "nobody there could take them"
+    await rig.agent("1001", Answer(after_ms=100), speaks=AGENT_HZ)
+    # the queue is looked at every 10 s
+    passed = await rig.record("CallOverflowed", within_s=12, after=after, why="waiting_over", to="quick")
+    assert passed["kept_place"] and passed["call_id"] == waiting[-1]["call_id"]
+    connected = await rig.record("CallConnected", after=passed["seq"], queue="quick", agent="1001")
+    assert connected["call_id"] == passed["call_id"]
+    assert connected["wait_ms"] >= passed["at_ms"] - waiting[-1]["at_ms"], "the wait is the caller's, not the queue's"
+    await asyncio.sleep(0.5)
+    assert len(await rig.records("CallOverflowed", after=after)) == 1, "those with fewer than two ahead stay"
+    assert "quick" in await hotline(rig, "why", passed["call_id"], "--lang", "en")
+    for call in (*calls, busy):
+        await call.hang_up()
     await rig.clear()

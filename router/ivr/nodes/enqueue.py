@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from router.ivr.fields import ClassRef, Filled, Level, QueueRef, SkillRef, Target, VariableName
-from router.ivr.filling import cleaned, filled, filled_all
+from router.ivr.filling import filled, filled_all
 from router.ivr.flow import Node
 from router.ivr.orders import Reply, Transfer
 from router.ivr.walk import Walk
@@ -62,9 +62,9 @@ class Enqueue(Node, frozen=True, kw_only=True):
             self.call_class,
             tuple(self.skills.items()),
             classes=self.classes,
-            sticky=filled(walk, self.sticky) if self.sticky else "",
-            show=cleaned(filled(walk, self.show), SHOWN_LENGTH) if self.show else "",
-            data=tuple(filled_all(walk, self.data).items()) if self.data else (),
+            sticky=filled(walk, self.sticky),
+            show=filled(walk, self.show)[:SHOWN_LENGTH],
+            data=tuple(filled_all(walk, self.data).items()),
         )
 
     def replied(self, walk: Walk, reply: Reply) -> None:

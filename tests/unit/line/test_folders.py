@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from router.errors import SettingsError, SetupError
-from router.line.folders import RECORDINGS_INSIDE, Folders
+from router.line.folders import RECORDINGS_INSIDE, Folders, archive_folder, figures_folder
 from router.settings import Settings
 
 
@@ -34,6 +34,14 @@ def test_half_a_shared_folder_is_refused(shared: str) -> None:
 def test_a_root_built_elsewhere(tmp_path: Path) -> None:
     assert Folders.of(Settings(home=tmp_path)).root == tmp_path / "asterisk-root"
     assert Folders.of(Settings(home=tmp_path, asterisk_root="/srv/root")).root == Path("/srv/root")
+
+
+def test_archive_and_figures_may_lie_elsewhere(tmp_path: Path) -> None:
+    at_home = Settings(home=tmp_path)
+    assert (archive_folder(at_home), figures_folder(at_home)) == (tmp_path / "archive", tmp_path / "figures")
+    elsewhere = Settings(home=tmp_path, archive="/srv/archive", figures="kept")
+    assert archive_folder(elsewhere) == Path("/srv/archive")
+    assert figures_folder(elsewhere) == Path.cwd() / "kept"
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:

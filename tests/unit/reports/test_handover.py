@@ -10,7 +10,8 @@ from router.kpi.archive import Archive
 from router.kpi.raw_search import records_of_types
 from router.reports.complaints import COMPLAINTS
 from router.reports.content import Table
-from router.reports.handover import STATES, WORK, fold, masked, tables
+from router.reports.handover import STATES, WORK, fold, tables
+from router.reports.handover_parts import masked
 from router.reports.words import Say
 from support.tape import MIDNIGHT, SHANGHAI, Tape
 

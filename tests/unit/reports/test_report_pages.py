@@ -23,7 +23,7 @@ from router.kpi.shown import shown
 from router.kpi.words_zh import FORMULAS
 from router.reports import page, sheets
 from router.reports.collect import FIGURES, Collector, NoData, begins_ms
-from router.reports.content import Report
+from router.reports.content import Entry, Report
 from router.reports.period import Kind, Period, period_of
 from router.reports.words import Say
 from support.tape import MIDNIGHT, SHANGHAI, Tape
@@ -92,6 +92,10 @@ def made(folder: Path) -> Made:
 def figures_of(report: Report) -> dict[str, tuple[str, float | str | None]]:
     """What the page's figures say, by measure."""
     return {row[0].why: (row[1].text, row[1].value) for table in report.figures for row in table.rows}
+
+
+def rows_of(report: Report, name: str) -> tuple[tuple[Entry, ...], ...]:
+    return next(table.rows for table in report.sheets() if table.name == name)
 
 
 def test_every_figure_is_what_the_registry_counts(made: Made, folder: Path) -> None:
@@ -234,11 +238,11 @@ def test_a_workbook_has_the_same_rows_as_typed_cells(made: Made) -> None:
 
 def test_the_curves_are_of_the_same_numbers(made: Made) -> None:
     report = made()
-    fine = {row[0].value: row[1].value for row in sheets.rows_of(report, "asa")}
+    fine = {row[0].value: row[1].value for row in rows_of(report, "asa")}
     assert len(fine) == 48
     assert (fine["2026-06-21 08:00"], fine["2026-06-21 08:30"]) == (pytest.approx(44 / 3, abs=1e-6), 100)
     assert fine["2026-06-21 09:00"] is None
-    times = {row[0].value: row[1:] for row in sheets.rows_of(report, "time")}
+    times = {row[0].value: row[1:] for row in rows_of(report, "time")}
     assert [cell.value for cell in times["2026-06-21 08:00"][:6]] == [9, 8, 7, 4, 2, 1]
     assert times["2026-06-21 07:00"][0].value == 0
 
@@ -248,4 +252,4 @@ def test_a_shift_report_is_of_its_hours(made: Made) -> None:
     assert report.title == "Shift report 2026-06-21-morning"
     assert report.span_text.startswith("2026-06-21 08:00 to 2026-06-21 10:00")
     assert figures_of(report)["adherence"][1] == pytest.approx(60 / 90, abs=1e-6)
-    assert [row[0].value for row in sheets.rows_of(report, "roster")][:2] == ["2026-06-21 08:00", "2026-06-21 08:30"]
+    assert [row[0].value for row in rows_of(report, "roster")][:2] == ["2026-06-21 08:00", "2026-06-21 08:30"]
