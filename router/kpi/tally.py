@@ -17,6 +17,9 @@ from router.kpi.summing import Sum, Summing, is_sum_over_calls
 from router.kpi.tables import WAITING, Fact, VisitFact
 from router.kpi.terms import WHOLE, Measure, Term
 
+MANY = 10_000
+"""So many finished rows are added at once, asked or not: a long day is read before anybody asks."""
+
 Numbers = Sequence[int]
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -97,14 +100,12 @@ class Tally:
         """Fold records in, in order; those taken before are passed over."""
         for record in records:
             self._finished += self._facts.apply(record)
+        if len(self._finished) > MANY:
+            self._count_finished(self.at_ms)
 
     def count(self, now_ms: Ms) -> Tallied:
         """Return the sums as of a moment."""
-        self._begin_day(day_start(self._clock, now_ms))
-        self._begin_second(now_ms // 1_000 - self._recent_s)
-        for one in self._summing.sums(self._finished):
-            self._add(one)
-        self._finished = []
+        self._count_finished(now_ms)
         self._count_under_way(now_ms)
         return Tallied(self._day, self._halves, self._recent)
 
@@ -121,6 +122,13 @@ class Tally:
         """Return what a measure divides, by some sums: numerator and denominator (None: it has none)."""
         over, under = self._places[name]
         return numbers[over], None if under is None else numbers[under]
+
+    def _count_finished(self, now_ms: Ms) -> None:
+        self._begin_day(day_start(self._clock, now_ms))
+        self._begin_second(now_ms // 1_000 - self._recent_s)
+        for one in self._summing.sums(self._finished):
+            self._add(one)
+        self._finished = []
 
     def _count_under_way(self, now_ms: Ms) -> None:
         touched = self._touched.copy()
