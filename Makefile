@@ -15,6 +15,9 @@ PROGRAMS := mmdebstrap:mmdebstrap redis-cli:redis-tools sox:sox espeak-ng:espeak
 # what tests need beside: a browser for the wallboard
 TEST_PROGRAMS := chromium:chromium
 
+# tests of these need Asterisk, Redis, SIP phones, a browser
+REAL_PARTS := tests/adapters tests/phones tests/system
+
 PIP_QUIETLY := -q --progress-bar off --disable-pip-version-check --use-pep517
 
 .PHONY: help setup packages run demo test check bench pins clean clean-all
@@ -101,7 +104,10 @@ check: .venv/.installed ## the quick gate: format, lint, types, imports, fast te
 test: PROGRAMS += $(TEST_PROGRAMS)
 test: setup check ## everything: set-up, the gate, and all tests with a real Asterisk, Redis and phones
 	@echo "== slow tests"; $(BIN)/pytest -q -n auto -m slow tests/unit tests/properties
-	echo "== tests with real parts"; $(BIN)/pytest tests/adapters tests/phones tests/system
+	# they wait most of the time; whole files go to a process, for the tests of a file share a line
+	echo "== tests with real parts, three files at a time"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not alone" $(REAL_PARTS)
+	echo "== tests that want the machine for themselves"; $(BIN)/pytest -m alone $(REAL_PARTS)
 
 bench: setup ## measure arrival to bridge, side by side with app_queue
 	@$(BIN)/python -m bench $(ARGS)

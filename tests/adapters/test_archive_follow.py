@@ -18,7 +18,8 @@ from router.core.records import CallReceived, Record
 from router.flowfile import load_site
 from router.kpi.archive import Archive, newest_state, raw_rows
 from router.kpi.erasing import erase_caller, learn_caller
-from support.redis_program import free_port, redis_program
+from support.ports import free_port
+from support.redis_program import redis_program
 
 pytestmark = pytest.mark.system
 
@@ -121,6 +122,7 @@ def line(tmp_path: Path):  # type: ignore[no-untyped-def]
                 process.wait()
 
 
+@pytest.mark.alone
 def test_five_thousand_a_second_a_restart_of_redis_and_a_killed_follower(line: Line) -> None:
     records = stream(RATE * SECONDS)
     third = len(records) // 3

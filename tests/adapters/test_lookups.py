@@ -17,7 +17,8 @@ from router.core.events import ReplyArrived
 from router.core.ids import CallId
 from router.core.services import HttpSource, RedisSource, Source
 from router.errors import SettingsError
-from support.redis_program import free_port, redis_program
+from support.ports import free_port
+from support.redis_program import redis_program
 
 REDIS_PORT = free_port()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -18,7 +18,8 @@ from router.adapters.outbox import Outbox, Position
 from router.adapters.record_codec import from_fields
 from router.adapters.redis_stream import RedisStream, connection
 from router.core.records import Record, SiteChanged
-from support.redis_program import free_port, redis_program
+from support.ports import free_port
+from support.redis_program import redis_program
 
 pytestmark = pytest.mark.system
 
@@ -138,6 +139,7 @@ async def test_redis_not_there_at_first_is_said_once_and_found_when_it_comes(
     assert caplog.text.count("records wait on disk") == 1
 
 
+@pytest.mark.alone
 async def test_redis_stopped_for_a_while_loses_and_reorders_nothing(server: Server, tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "outbox")
     async with sending(outbox) as stream:

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,18 +18,12 @@ from router.adapters.control import Control
 from router.core.events import AgentSignInAsked, AgentSignOutAsked
 from router.core.ids import AgentId, PhoneName
 from router.errors import HotlineError, RouterAway, SiteError
+from support.ports import free_port
 
 pytestmark = pytest.mark.system
 
 ROOT = Path(__file__).parents[2]
 SIGN_IN = AgentSignInAsked(agent=AgentId("1001"), phone=PhoneName("1001"))
-
-
-def closed_port() -> int:
-    """A port where nobody listens."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Home:
@@ -45,7 +38,7 @@ class Home:
             **os.environ,
             "HOTLINE_HOME": str(folder / "home"),
             "HOTLINE_SITE": str(self.site),
-            **{f"HOTLINE_{part}_PORT": str(closed_port()) for part in ("ARI", "AMI", "REDIS", "METRICS")},
+            **{f"HOTLINE_{part}_PORT": str(free_port()) for part in ("ARI", "AMI", "REDIS", "METRICS")},
         }
 
     def start(self) -> None:

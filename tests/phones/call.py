@@ -30,6 +30,8 @@ class Call:
         self.ended_by = ""
         self.end_reason = ""
         """The Reason header of the CANCEL or BYE that ended it."""
+        self.cancel_reason = ""
+        """That of a CANCEL. Where our answer crosses it, a BYE ends the call, which does not say it again."""
         self.invite: sip.Message | None = None
         self.local_uri = ""
         self.remote_uri = ""

@@ -248,7 +248,7 @@ class Phone(asyncio.DatagramProtocol):
                 self._reply(message, message.reply(481, "Call Does Not Exist", sip.random_token()))
             case "BYE":
                 self._reply(message, message.reply(200, "OK", call.local_tag))
-                call.mark_ended("far end", message.header("reason"))
+                call.mark_ended("far end", message.header("reason") or call.cancel_reason)
             case "INVITE" | "UPDATE":
                 reply = message.reply(200, "OK", call.local_tag, (("contact", self._contact()),))
                 if message.body or message.method == "INVITE":
@@ -296,6 +296,7 @@ class Phone(asyncio.DatagramProtocol):
 
     def _be_cancelled(self, call: Call, cancel: sip.Message) -> None:
         self._reply(cancel, cancel.reply(200, "OK", call.local_tag))
+        call.cancel_reason = cancel.header("reason")
         if call.answered_at is None and call.invite is not None:
             self._reply(call.invite, call.invite.reply(487, "Request Terminated", call.local_tag))
             call.mark_ended("far end", cancel.header("reason"))

@@ -116,24 +116,28 @@ class Audio(asyncio.DatagramProtocol):
             due = await self._wait(due)
 
     async def _send_key(self, key: str, due: float) -> float:
-        """Send one key event in place of speech; its timestamp stays that of its start (RFC 4733)."""
+        """Send one key event in place of speech; its timestamp stays that of its start (RFC 4733).
+
+        What was held up is not caught up with: keys without any time in and between them are lost on the way.
+        """
         started, event = self._timestamp, _KEYS.index(key)
         for number in range(1, 6):
             payload = struct.pack("!BBH", event, 10, number * PACKET_SAMPLES)
             self._send_packet(self.event_type, payload, started, mark=number == 1)
-            due = await self._wait(due)
+            due = await self._wait(due, catch_up_s=0.0)
         for _ in range(3):
             payload = struct.pack("!BBH", event, 0x80 | 10, 5 * PACKET_SAMPLES)
             self._send_packet(self.event_type, payload, started, mark=False)
         for _ in range(3):
             self._send_packet(A_LAW, self._speech_now(), self._timestamp, mark=False)
-            due = await self._wait(due)
+            due = await self._wait(due, catch_up_s=0.0)
         return due
 
-    async def _wait(self, due: float) -> float:
+    async def _wait(self, due: float, catch_up_s: float = 0.1) -> float:
+        """Wait until the next packet is due. After a hold-up those of ``catch_up_s`` are sent at once, no others."""
         loop = asyncio.get_running_loop()
         self._timestamp = (self._timestamp + PACKET_SAMPLES) & 0xFFFFFFFF
-        due = max(due + 0.02, loop.time() - 0.1)
+        due = max(due, loop.time() - catch_up_s) + 0.02
         await asyncio.sleep(due - loop.time())
         return due
 

@@ -9,7 +9,8 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
-from support.redis_program import free_port, redis_program
+from support.ports import free_port
+from support.redis_program import redis_program
 
 PASSWORD = "right"
 

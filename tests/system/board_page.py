@@ -23,7 +23,8 @@ from router.board.keys import gate_of
 from router.core.records import Record
 from router.flowfile import load_site
 from router.line.secrets import Secrets
-from support.redis_program import free_port, redis_program
+from support.ports import free_port
+from support.redis_program import redis_program
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

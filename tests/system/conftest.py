@@ -1,7 +1,11 @@
-"""The fixtures of the system tests: one whole line for all of them, and one's own for those who break things."""
+"""The fixtures of the system tests: a whole line for each file of them, and one's own for those who break things.
+
+A line lasts as long as its file: files may run side by side, and there are only so many blocks of ports.
+"""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -9,9 +13,9 @@ import pytest_asyncio
 
 from phones.phone import Phone
 from router.core.events import CallbackCancelAsked
-from router.line.ports import Block, free_block
+from router.line.ports import free_block
 from system.outside_service import OutsideService
-from system.rig import SITE_CALLBACKS, SITE_NODES, Rig, service_port
+from system.rig import SITE, SITE_CALLBACKS, SITE_NODES, Rig, service_port
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -22,24 +26,35 @@ def asterisk_root() -> Path:
     return Path(os.environ.get("HOTLINE_ASTERISK_ROOT") or REPOSITORY / ".hotline" / "asterisk-root")
 
 
-@pytest.fixture(scope="session")
-def port_block() -> Iterator[Block]:
-    """Ports of this test run alone."""
+@asynccontextmanager
+async def started(home: Path, asterisk_root: Path, site: Path = SITE, *, carrier: bool = False) -> AsyncIterator[Rig]:
+    """A started line on ports of its own (with a phone behind its trunk); all that was started is stopped."""
     block = free_block()
-    yield block
-    block.close()
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_rig(
-    tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path, port_block: Block
-) -> AsyncIterator[Rig]:
-    """The line that most tests share."""
-    rig = Rig.make(tmp_path_factory.mktemp("line"), port_block, asterisk_root)
+    rig = Rig.make(home, block, asterisk_root, site)
     try:
+        if carrier:
+            # There before Asterisk looks, else a trunk counts as unreachable until it looks again.
+            phone = Phone("carrier", sip_port=rig.line.settings.sip_port, port=block.spare_first)
+            rig.carrier = await phone.start()
         yield await rig.start()
     finally:
+        if rig.carrier is not None:
+            await rig.carrier.stop()
         await rig.stop()
+        block.close()
+
+
+async def cancel_callbacks(rig: Rig) -> None:
+    """See that no callback is left which would be dialled in a test to come."""
+    for row in (await rig.overview())["callbacks"]:
+        await rig.ask(CallbackCancelAsked(callback=row["callback"]))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path) -> AsyncIterator[Rig]:
+    """The line that the tests of a file share."""
+    async with started(tmp_path_factory.mktemp("line"), asterisk_root) as rig:
+        yield rig
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -52,43 +67,31 @@ async def rig(shared_rig: Rig) -> AsyncIterator[Rig]:
     await shared_rig.clear()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_nodes_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path) -> AsyncIterator[Rig]:
     """A line with the second hotline: every node type, every rule of the ACD."""
-    block = free_block()
-    rig = Rig.make(tmp_path_factory.mktemp("nodes"), block, asterisk_root, SITE_NODES)
-    # There before Asterisk looks, else a trunk counts as unreachable until it looks again.
-    rig.carrier = await Phone("carrier", sip_port=rig.line.settings.sip_port, port=block.spare_first).start()
-    try:
-        yield await rig.start()
-    finally:
-        await rig.carrier.stop()
-        await rig.stop()
-        block.close()
+    async with started(tmp_path_factory.mktemp("nodes"), asterisk_root, SITE_NODES, carrier=True) as rig:
+        yield rig
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def nodes_rig(shared_nodes_rig: Rig) -> AsyncIterator[Rig]:
-    """The second hotline's line, at rest before and after as ``rig`` is."""
-    router = shared_nodes_rig.line.router
+    """The second hotline's line, at rest before and after as ``rig`` is, and no callback left open."""
+    rig = shared_nodes_rig
+    router = rig.line.router
     if router is None or not router.running:
-        await shared_nodes_rig.line.start_router()
-    yield shared_nodes_rig
-    await shared_nodes_rig.clear()
+        await rig.line.start_router()
+    await rig.trunk_there()
+    yield rig
+    await cancel_callbacks(rig)
+    await rig.clear()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_callbacks_rig(tmp_path_factory: pytest.TempPathFactory, asterisk_root: Path) -> AsyncIterator[Rig]:
     """A line with the third hotline, whose queues call back over a carrier that is a phone."""
-    block = free_block()
-    rig = Rig.make(tmp_path_factory.mktemp("back"), block, asterisk_root, SITE_CALLBACKS)
-    rig.carrier = await Phone("carrier", sip_port=rig.line.settings.sip_port, port=block.spare_first).start()
-    try:
-        yield await rig.start()
-    finally:
-        await rig.carrier.stop()
-        await rig.stop()
-        block.close()
+    async with started(tmp_path_factory.mktemp("back"), asterisk_root, SITE_CALLBACKS, carrier=True) as rig:
+        yield rig
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -100,9 +103,9 @@ async def callbacks_rig(shared_callbacks_rig: Rig) -> AsyncIterator[Rig]:
         await rig.line.start_router()
     assert rig.carrier is not None
     rig.carrier.forget_rings()
+    await rig.trunk_there()
     yield rig
-    for row in (await rig.overview())["callbacks"]:
-        await rig.ask(CallbackCancelAsked(callback=row["callback"]))
+    await cancel_callbacks(rig)
     await rig.carrier.stop_calls()
     await rig.clear()
 

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 SWITCHBOARD, URGENT, LIMITED, REGROUPED, PLAIN = "4002006", "4002015", "4002016", "4002017", "4002018"
 
 
+@pytest.mark.alone
 async def test_an_emergency_nobody_takes_is_alarmed_and_taken_by_who_is_on_duty(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()
@@ -50,6 +51,7 @@ async def test_an_emergency_an_agent_takes_bothers_nobody_else_on_duty(nodes_rig
     await call.hang_up()
 
 
+@pytest.mark.alone
 async def test_one_may_wait_the_second_is_sent_on_and_the_first_goes_on_after_its_time(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()

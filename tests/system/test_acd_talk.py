@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 TOLD, MANY, PLAIN = "4002013", "4002014", "4002018"
 
 
+@pytest.mark.alone
 async def test_the_agent_is_whispered_to_and_the_caller_told_the_number_while_both_talk(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()
@@ -52,6 +53,7 @@ async def test_hung_up_in_the_middle_of_the_whisper_leaves_nothing(nodes_rig: Ri
     await rig.at_rest()
 
 
+@pytest.mark.alone
 async def test_a_connected_phone_is_bridged_without_a_ring_and_kept(nodes_rig: Rig) -> None:
     rig = nodes_rig
     after = await rig.mark()

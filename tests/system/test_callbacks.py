@@ -357,10 +357,7 @@ async def test_fifty_callbacks_and_five_agents_without_one_double_dial(callbacks
         for agent in ("1001", "1002", "1003", "1004", "1005"):
             await rig.agent(agent, Answer(20))
 
-        async def all_over() -> bool:
-            return len(await rig.records("CallbackEnded", after=after)) == 50
-
-        await until(all_over, 120.0, lambda: "all fifty callbacks are over")
+        await rig.so_many(50, "CallbackEnded", 120.0, after=after)
     finally:
         talking.cancel()
         await asyncio.gather(talking, return_exceptions=True)
@@ -374,4 +371,5 @@ async def test_fifty_callbacks_and_five_agents_without_one_double_dial(callbacks
         elif row["type"] == "CallbackTryEnded":
             live.discard(numbers[row["callback"]])
     ended = await rig.records("CallbackEnded", after=after)
+    assert len(ended) == 50
     assert {row["number"] for row in ended if row["result"] == "kept"} == set(numbers.values())

@@ -23,6 +23,7 @@ async def simulate(rig: Rig, count: int) -> asyncio.subprocess.Process:
     )
 
 
+@pytest.mark.alone
 async def test_simulated_phones_serve_until_they_are_stopped(rig: Rig) -> None:
     after = await rig.mark()
     taken = await rig.phone("1001")

@@ -16,6 +16,7 @@ from system.rig import AGENT_HZ, CALLER_E164, CALLER_HZ, DIRECT, EMERGENCY, Rig,
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
 
+@pytest.mark.alone
 async def test_redis_stopped_for_ten_seconds_while_calls_connect(rig: Rig) -> None:
     """SIGSTOP: the worst kind of away, the connection stays open. Calls go on; the stream is complete afterwards."""
     after = await rig.mark()

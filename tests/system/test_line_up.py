@@ -138,6 +138,7 @@ def up(tmp_path: Path, asterisk_root: Path) -> Iterator[Up]:
     block.close()
 
 
+@pytest.mark.alone
 def test_it_comes_up_says_where_and_stops(up: Up) -> None:
     said = up.start().ready()
     assert set(said) == {"sip", "number", "redis_url", "stream", "ari_url", "board_url", "stop"}

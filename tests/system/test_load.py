@@ -9,7 +9,7 @@ from router.drill.callers import Callers, Plan
 from router.drill.phones import Behaviour, Phones
 from system.rig import DIRECT, Rig, told
 
-pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 CALLS = 200
 AGENTS = [f"10{number:02d}" for number in range(1, 21)]

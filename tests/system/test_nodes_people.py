@@ -172,6 +172,7 @@ async def test_a_leak_is_told_and_the_second_on_duty_takes_it(nodes_rig: Rig, se
     assert (page["accepted_by"], page["table"]) == ("1102", "night")
 
 
+@pytest.mark.alone
 async def test_a_talk_is_recorded_where_the_caller_agrees_and_only_there(nodes_rig: Rig) -> None:
     rig = nodes_rig
     agent = await rig.agent("1001", speaks=AGENT_HZ)

@@ -23,6 +23,7 @@ async def signed_in_order(rig: Rig, *names_and_behaviours: tuple[str, Answer | R
     return phones
 
 
+@pytest.mark.alone
 async def test_two_do_not_answer_and_a_third_does(rig: Rig) -> None:
     after = await rig.mark()
     phones = await signed_in_order(rig, ("1001", NEVER), ("1002", NEVER), ("1003", Answer(100)))
@@ -42,6 +43,7 @@ async def test_two_do_not_answer_and_a_third_does(rig: Rig) -> None:
         assert phone.calls[0].over, "the phone rings on"
 
 
+@pytest.mark.alone
 async def test_a_phone_rings_for_three_rings_of_the_country(rig: Rig) -> None:
     """Fifteen seconds in China, counted from the phone's own ringing."""
     after = await rig.mark()

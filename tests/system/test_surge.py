@@ -21,7 +21,7 @@ from router.drill.phones import Behaviour, Phones
 from router.line.ports import free_block
 from system.rig import AGENT_HZ, CALLER_HZ, DIRECT, RETURNING, SITE, THREE_RINGS, Rig, told
 
-pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 AGENTS = """\

@@ -10,7 +10,7 @@ from phones.baresip import Baresip
 from phones.behaviour import Answer
 from system.rig import AGENT_HZ, CALLER_E164, CALLER_HZ, DIRECT, MAIN, PROMPTS_HZ, Rig
 
-pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
 SETTLED_S = 0.3
 """What was under way when the two were joined has been heard by then."""

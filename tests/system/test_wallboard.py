@@ -21,7 +21,7 @@ from router.core.records import Record
 from router.drill.floor_day import FloorDay
 from router.kpi.archive import Archive
 from support.day_count import agents_now, counted
-from support.redis_program import free_port
+from support.ports import free_port
 from support.tape import made
 from system.board_page import CELLS, SEATS, SUMS, Stage, Wire, becomes, chromium, eventually, half_up, open_page, share
 from system.rig import DIRECT, Rig, until

@@ -148,7 +148,7 @@ async def test_the_page_is_served_and_says_how_it_is() -> None:
 
     import aiohttp
 
-    from support.redis_program import free_port
+    from support.ports import free_port
 
     state = {"live": True, "ready": False}
     port = free_port()
