@@ -41,6 +41,9 @@ S = 0.001
 H = 1 / 3_600_000
 
 NOBODY_ASKED = Words("nobody asked for a person in this span", "此时段没有人要求人工服务")
+NOBODY_STAYED = Words(
+    "nobody asked for a person in this span, short hang-ups apart", "此时段没有人要求人工服务（短时放弃不计）"
+)
 NO_CALLS = Words("no calls in this span", "此时段没有来电")
 NO_ANSWERS = Words("no call was answered in this span", "此时段没有接听电话")
 NO_TALK = Words("no agent finished a call in this span", "此时段没有座席完成通话")
@@ -98,7 +101,7 @@ def spread(name: str, low_s: int, high_s: int | None) -> Measure:
     )
 
 
-def service_level(name: str, english: str, chinese: str, words: str, under: str) -> Measure:
+def service_level(name: str, english: str, chinese: str, words: str, under: str, nothing: Words) -> Measure:
     return Measure(
         name=name,
         number="20",
@@ -110,5 +113,5 @@ def service_level(name: str, english: str, chinese: str, words: str, under: str)
         under=count(CALLS, under),
         target=Target(words="80 % in 20 s", low=0.80),
         splits=OF_CALL,
-        nothing=NOBODY_ASKED,
+        nothing=nothing,
     )

@@ -9,6 +9,7 @@ from router.kpi.measure_parts import (
     NO_ANSWERS,
     NO_CALLS,
     NOBODY_ASKED,
+    NOBODY_STAYED,
     OFFERED,
     REPEAT,
     S,
@@ -168,7 +169,7 @@ OF_CALLS = (
         over=count(CALLS, "outcome = 'abandoned'"),
         under=count(CALLS, f"{OFFERED} AND outcome <> 'abandoned_short'"),
         target=Target(words="3-5 %", high=0.05),
-        nothing=NOBODY_ASKED,
+        nothing=NOBODY_STAYED,
     ),
     Measure(
         name="abandonment_handbook",
@@ -238,6 +239,7 @@ OF_CALLS = (
         "服务水平",
         "answered within X s (20) / (offered - abandoned short); callers still waiting beyond X count as missed",
         IN_LEVEL,
+        NOBODY_STAYED,
     ),
     service_level(
         "service_level_offered",
@@ -245,6 +247,7 @@ OF_CALLS = (
         "服务水平（含短时放弃）",
         "answered within X s (20) / offered; callers still waiting beyond X count as missed",
         f"({OFFERED}) OR ({LATE_ALREADY})",
+        NOBODY_ASKED,
     ),
     service_level(
         "service_level_answered",
@@ -252,6 +255,7 @@ OF_CALLS = (
         "服务水平（按已接）",
         "answered within X s (20) / answered",
         ANSWERED,
+        NO_ANSWERS,
     ),
     Measure(
         name="calls",
