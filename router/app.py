@@ -423,8 +423,11 @@ class Router:
                 for name, trunk in self._live.site.trunks.items()
                 if trunk.register
             },
+            # one without a host is for calls that come in: there is nobody to ask whether it is there
             "trunks_unreachable": [
-                name for name in self._live.site.trunks if self._ami.trunks_reached.get(name) is False
+                name
+                for name, trunk in self._live.site.trunks.items()
+                if trunk.host and self._ami.trunks_reached.get(name) is False
             ],
             "redis": {
                 "connected": self._redis.connected,

@@ -49,6 +49,8 @@ trunks:
     port: {port}
     peers: [127.0.0.1]
     dids: ["4001865"]
+  never_asked:
+    peers: [127.0.0.9]
 """
 
 Row = dict[str, Any]

@@ -1,10 +1,13 @@
 """Ways in: trunk and phones on one address, callers whose number is a work number, numbers nobody has."""
 
+import asyncio
+
 import pytest
 
 from phones.behaviour import Answer
 from phones.phone import Phone
-from system.rig import BY_CARRIER, CALLER_E164, DIRECT, Rig
+from router.adapters.control import Control
+from system.rig import BY_CARRIER, CALLER_E164, DIRECT, Rig, until
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
 
@@ -19,6 +22,20 @@ async def test_a_trunk_and_phones_on_one_address(rig: Rig) -> None:
     received = await rig.record("CallReceived", after=after)
     assert (received["trunk"], received["did"], received["caller"]) == ("carrier", BY_CARRIER, CALLER_E164)
     await rig.record("CallConnected", after=after, agent="1001")
+
+
+async def test_only_a_trunk_that_is_asked_whether_it_is_there_can_be_down(rig: Rig) -> None:
+    """Nobody stands behind the carrier's trunk; the other one names no host to ask, and callers may come all the same."""
+
+    async def down() -> bool:
+        await rig.line.console("pjsip qualify trunk-carrier")
+        await asyncio.sleep(0.2)
+        async with Control(rig.line.folders.home) as control:
+            unreachable: list[str] = (await control.health())["trunks_unreachable"]
+        assert set(unreachable) <= {"carrier"}
+        return unreachable == ["carrier"]
+
+    await until(down, 20.0, lambda: "the carrier's trunk is down")
 
 
 async def test_a_caller_whose_number_is_a_work_number(rig: Rig) -> None:

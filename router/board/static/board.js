@@ -357,7 +357,7 @@ function queueRoom() {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const main = document.querySelector("main");
   const lower = document.querySelector(".lower");
-  const least = lower ? 17.5 * rem : 0;
+  const least = lower ? 15.5 * rem : 0;
   const sum = has("sum") ? has("sum").offsetHeight + 1.1 * rem : 0;
   const free = main.clientHeight - sum - least - (lower ? 1.1 * rem : 0) - 3.9 * rem;
   return { normal: Math.floor(free / (5.5 * rem)), compact: Math.floor((free - 0.6 * rem) / (4.3 * rem)) };
