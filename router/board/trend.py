@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 from router.board.measured import HalfHour
 from router.core.ids import Ms
@@ -76,6 +77,7 @@ def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, l
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     matplotlib.use("svg")
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
     from matplotlib.ticker import MaxNLocator
 
     colours, words = _COLOURS[theme], _WORDS[language]
@@ -94,17 +96,10 @@ def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, l
     shares = calls.twinx()
     places = [(half.start_ms - day_start) / 3_600_000 + 0.25 for half in halves]
     answered, abandoned = [half.answered for half in halves], [half.abandoned for half in halves]
-    bars = calls.bar(places, answered, 0.42, color=colours["answered"], label=words["answered"])
-    hung = calls.bar(
-        places,
-        abandoned,
-        0.42,
-        bottom=answered,
-        facecolor="none",
-        edgecolor=colours["abandoned"],
-        hatch="///",
-        label=words["abandoned"],
-    )
+    plain: dict[str, Any] = {"facecolor": colours["answered"]}
+    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": colours["abandoned"], "hatch": "///"}
+    calls.bar(places, answered, 0.42, **plain)
+    calls.bar(places, abandoned, 0.42, bottom=answered, **hatched)
     known = [(place, half.level * 100) for place, half in zip(places, halves, strict=True) if half.level is not None]
     (line,) = shares.plot(
         [place for place, _ in known],
@@ -135,7 +130,8 @@ def draw(halves: Sequence[HalfHour], day_start: Ms, target: float, theme: str, l
     shares.set_ylim(0, 105)
     shares.set_yticks([50, 100])
     figure.legend(
-        handles=[bars, hung, line],
+        # not the bars: there are none before the first call
+        handles=[Patch(**plain, label=words["answered"]), Patch(**hatched, label=words["abandoned"]), line],
         loc="upper center",
         ncols=3,
         frameon=False,

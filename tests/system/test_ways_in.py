@@ -25,7 +25,7 @@ async def test_a_trunk_and_phones_on_one_address(rig: Rig) -> None:
 
 
 async def test_only_a_trunk_that_is_asked_whether_it_is_there_can_be_down(rig: Rig) -> None:
-    """Nobody stands behind the carrier's trunk; the other one names no host to ask, and callers may come all the same."""
+    """Nobody stands behind the carrier's trunk. The other one names no host to ask: callers may come by it."""
 
     async def down() -> bool:
         await rig.line.console("pjsip qualify trunk-carrier")

@@ -139,8 +139,8 @@ function tile(id, title, cell, kind, under) {
   fill("sum", big, cell, kind);
   level(box, cell);
   box.append(big);
-  if (cell.v === null && cell.since === undefined) under = word(`why.${cell.why}`);
-  if (under instanceof Node) box.append(under);
+  if (cell.v === null && cell.since === undefined) box.append(make("div", "under why", word(`why.${cell.why}`)));
+  else if (under instanceof Node) box.append(under);
   else box.append(make("div", "under", under ?? " "));
   return box;
 }
