@@ -144,7 +144,6 @@ class Counter:
                 "visits": [],
                 "rung": [],
                 "missed": 0,
-                "held": set(),
                 "wrapping": 0,
                 "wrap_ms": 0,
                 "scores": [],
@@ -187,11 +186,12 @@ class Counter:
                     call["visits"][-1]["end"] = "answered"
                 call["talks"].append(dict(row))
             case "CallHeld":
-                call["held"].add(row["agent"])
+                for talk in [talk for talk in call["talks"] if talk["agent"] == row["agent"]][-1:]:
+                    talk["held"] = True
             case "TalkEnded":
-                call["talks"][-1].update(talk_ms=row["talk_ms"], hold_ms=row["hold_ms"])
-                if row["hold_ms"]:
-                    call["held"].add(row["agent"])
+                talk = call["talks"][-1]
+                talk.update(talk_ms=row["talk_ms"], hold_ms=row["hold_ms"])
+                talk["held"] = talk.get("held") or row["hold_ms"] > 0
             case "CallTransferred":
                 if row["kind"] == "agent" and row["announced"]:
                     call["talks"].append({"agent": row["target"]})
@@ -287,7 +287,7 @@ class Counter:
             if "talk_ms" in talk:
                 count["talk_time: sum"] += talk["talk_ms"]
                 count["talk_time: of"] += 1
-                if talk["agent"] in call["held"]:
+                if talk["held"]:
                     count["hold_time: sum"] += talk["hold_ms"]
                     count["hold_time: of"] += 1
         if ended and talks and not call["wrapping"]:
