@@ -287,7 +287,7 @@ class CallControl:
         agents, state = desk.agents, desk.state
         if state.pages or desk.outbound_ended or desk.rejoined or desk.answered or desk.callbacks_over:
             self._follow_up(turn)
-        if agents.left or agents.joined or agents.thinned:
+        if agents.left or agents.joined or agents.thinned or desk.matcher.narrowed:
             self._staff_changed(turn)
         if desk.site.surges:
             self.surges.look(turn)
@@ -297,6 +297,8 @@ class CallControl:
             self.ringing.settle(turn)
         if desk.gone_home:
             self.open_lines.settle(turn)
+        if agents.thinned or desk.matcher.narrowed:  # a plan has sent agents back, or a step has gone
+            self._settle(turn)
 
     def _follow_up(self, turn: Turn) -> None:
         """What ended in this turn has consequences elsewhere."""
@@ -328,8 +330,8 @@ class CallControl:
 
     def _staff_changed(self, turn: Turn) -> None:
         """Agents have entered or left service, or fewer can be rung."""
-        agents = self.desk.agents
-        if agents.left:
+        agents, matcher = self.desk.agents, self.desk.matcher
+        if agents.left or matcher.narrowed:
             for agent in agents.left:
                 self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
@@ -342,8 +344,8 @@ class CallControl:
                 self.open_lines.opens(turn, agent)
                 self.surges.joined(turn, agent)
             agents.joined.clear()
-        if agents.thinned:
-            agents.thinned = False
+        if agents.thinned or matcher.narrowed:
+            agents.thinned = matcher.narrowed = False
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
 

@@ -82,6 +82,8 @@ class Matcher:
             if any(step.waiting_over or step.signed_in_under for step in queue.steps)
         }
         """Queues with steps by their length or staff, with the groups whose agents are their staff."""
+        self.narrowed = False
+        """Whether a step has gone since this was last set to False: fewer may serve a queue than before."""
         for queue in floor.queues.values():
             self._group((queue.name, ANYBODY, 0, (), "", True, ()))
         self._patient_count = 0
@@ -544,6 +546,7 @@ class Matcher:
             reached = max((n for n, step in enumerate(steps, 1) if self._holds(queue, step, n <= now)), default=0)
             if reached != now:
                 self._reached[queue] = reached
+                self.narrowed |= reached < now
                 for key, group in self._of_queue[queue].items():
                     self._staff(key, group)
                     for waiting in group.waiting:

@@ -192,6 +192,11 @@ def test_staff_that_leaves_counts_whatever_its_skills() -> None:
     assert bench.match() == []
     bench.matcher.dismiss(AgentId("2"))
     assert bench.match() == ["a-1"]
+    assert not bench.matcher.narrowed
+    bench.matcher.enrol(bench.statuses["2"])
+    bench.match()
+    assert bench.matcher.narrowed, "nobody may serve the queue any more: its rules have to be looked at"
+    assert list(bench.matcher.serving(QueueName("q"))) == []
 
 
 @pytest.mark.parametrize(
