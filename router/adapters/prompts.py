@@ -110,6 +110,8 @@ def build_sounds(
     failures: list[tuple[Sound, SetupError]] = []
     untried: list[Sound] = []
     enough = threading.Event()
+    failed: list[str] = []
+    """Those that failed so far: the makers count for themselves, however late their results are looked at."""
     made: list[str] = []
 
     def make(sound: Sound) -> SetupError | None:
@@ -118,6 +120,9 @@ def build_sounds(
         try:
             _make(sound, folder, engine)
         except (EngineFailed, SoundRefused) as error:
+            failed.append(sound.path)
+            if len(failed) >= _FAILURES_SHOWN:
+                enough.set()
             return error
         return None
 
@@ -140,8 +145,6 @@ def build_sounds(
                         untried.append(sound)
                     else:
                         failures.append((sound, failure))
-                        if len(failures) >= _FAILURES_SHOWN:
-                            enough.set()
             finally:
                 enough.set()  # a Ctrl-C or a full disk ends it at once, not after all the others
     except OSError as error:
