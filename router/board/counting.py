@@ -7,7 +7,7 @@ from router.core.ids import Ms
 from router.core.localtime import LocalClock
 from router.core.records import Record
 from router.core.wall import Room
-from router.kpi.clockwork import Halves, day_start
+from router.kpi.clockwork import Halves
 from router.kpi.measures import Bounds
 from router.kpi.tally import Numbers, Tally
 from router.kpi.terms import WHOLE
@@ -22,7 +22,7 @@ class Counting:
         unions = {room_scope(room.name): room.queues for room in rooms if room.queues}
         self._with_trend = (WHOLE, *unions)
         self._tally = Tally(clock, OF_DAY, recent_s=NOW_MS // 1_000, bounds=Bounds(within_ms=within_ms), unions=unions)
-        self._clock, self._halves = clock, Halves(clock)
+        self._halves = Halves(clock)
 
     def take(self, batch: Sequence[Record]) -> None:
         """Fold records in, in order."""
@@ -32,7 +32,7 @@ class Counting:
         """Return all measures as of a moment."""
         # a router whose clock is ahead of ours: what it wrote has happened all the same
         now_ms = max(now_ms, self._tally.at_ms)
-        half_ms, begins = self._halves.of(now_ms)[0], day_start(self._clock, now_ms)
+        half_ms = self._halves.of(now_ms)[0]
         sums, values = self._tally.count(now_ms), self._tally.values
         return Measured(
             self._tally.seq,
@@ -40,12 +40,12 @@ class Counting:
             {part: values(OF_NOW, numbers) for part, numbers in sums.recent.items()},
             {part: values(OF_DAY, halves[half_ms]) for part, halves in sums.halves.items() if half_ms in halves},
             {part: values(OF_DAY, numbers) for part, numbers in sums.day.items()},
-            {part: self._trend(sums.halves.get(part, {}), begins) for part in self._with_trend},
+            {part: self._trend(sums.halves.get(part, {}), sums.day_ms) for part in self._with_trend},
         )
 
-    def _trend(self, halves: Mapping[Ms, Numbers], begins: Ms) -> tuple[HalfHour, ...]:
+    def _trend(self, halves: Mapping[Ms, Numbers], day_ms: Ms) -> tuple[HalfHour, ...]:
         found = []
-        for half_ms in sorted(half_ms for half_ms in halves if half_ms >= begins):
+        for half_ms in sorted(half_ms for half_ms in halves if half_ms >= day_ms):
             values = self._tally.values(_OF_HALF, halves[half_ms])
             answered, abandoned = round(values["answered"] or 0), round(values["abandoned"] or 0)
             found.append(HalfHour(half_ms, answered, abandoned, values["service_level"]))

@@ -28,9 +28,10 @@ class Tallied(NamedTuple):
     """Sums by part of the line (:data:`WHOLE`, queues, unions of queues), to be read with :meth:`Tally.values`.
 
     ``halves`` are by the half hour's start (UTC ms). Parts and half hours in which nothing happened are not there. They
-    are the tally's own and change with the next count.
+    are the tally's own and change with the next count. ``day_ms`` is when the day began.
     """
 
+    day_ms: Ms
     day: Mapping[str, Numbers]
     halves: Mapping[str, Mapping[Ms, Numbers]]
     recent: Mapping[str, Numbers]
@@ -107,7 +108,7 @@ class Tally:
         """Return the sums as of a moment."""
         self._count_finished(now_ms)
         self._count_under_way(now_ms)
-        return Tallied(self._day, self._halves, self._recent)
+        return Tallied(self._day_ms, self._day, self._halves, self._recent)
 
     def values(self, names: Iterable[str], numbers: Numbers) -> dict[str, float | None]:
         """Return measures by some sums; None where there is nothing to divide by."""

@@ -162,10 +162,22 @@ class Block:
         self.hold.close()
 
 
+def reserved(name: str) -> socket.socket | None:
+    """Reserve a name among all processes of this network namespace; None where another one holds it.
+
+    It is free again when the socket is closed or the process ends, however that ends.
+    """
+    hold = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        hold.bind(f"\0{name}")
+    except OSError:
+        hold.close()
+        return None
+    return hold
+
+
 def free_block(host: str = "127.0.0.1") -> Block:
     """Reserve a block of ports for one run, below the ports the kernel gives out by itself.
-
-    The reservation is a socket name in this network namespace, so it ends with the process however that ends.
 
     Raises:
         SetupError: all blocks are reserved or in use.
@@ -174,11 +186,8 @@ def free_block(host: str = "127.0.0.1") -> Block:
     start = os.getpid() % _BLOCK_COUNT
     for offset in range(_BLOCK_COUNT):
         base = _BLOCK_FIRST + (start + offset) % _BLOCK_COUNT * _BLOCK_SIZE
-        hold = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            hold.bind(f"\0hotline-ports-{base}")
-        except OSError:
-            hold.close()
+        hold = reserved(f"hotline-ports-{base}")
+        if hold is None:
             continue
         if all(is_free(host, number, kind) for number, kind in _probes(base)):
             return Block(

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from router.line.ports import is_free
+from router.line.ports import is_free, reserved
 
 # Between the blocks of the lines (router/line/ports.py) and the ports that the kernel gives out by itself: those would
 # be given to whoever connects or listens next, while a test that named its port has not used it yet.
@@ -17,11 +17,8 @@ def free_port() -> int:
     start = os.getpid() * 97 + len(_held)
     for offset in range(count):
         number = _FIRST + (start + offset) % count
-        hold = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            hold.bind(f"\0hotline-test-port-{number}")
-        except OSError:
-            hold.close()
+        hold = reserved(f"hotline-test-port-{number}")
+        if hold is None:
             continue
         _held.append(hold)
         if is_free("127.0.0.1", number, "tcp"):
