@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -124,7 +123,7 @@ async def parts(folder: Path, site: Path, *, with_archive: bool = True) -> Async
 
 async def stop_archive(parts: Parts) -> None:
     """Let the archive write what it has, and end."""
-    parts.archive.send_signal(signal.SIGINT)
+    parts.archive.terminate()
     await asyncio.to_thread(parts.archive.wait, 30)
 
 

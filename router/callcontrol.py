@@ -19,6 +19,7 @@ from router.control.callback_asks import CallbackAsks
 from router.control.callbacks import Callbacks, is_callback
 from router.control.calling_back import CallingBack
 from router.control.codes import Codes
+from router.control.coding import code_call
 from router.control.complaints import Complaints
 from router.control.consulting import Consulting
 from router.control.desk import Desk
@@ -467,6 +468,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.QueueCloseAsked: CallControl._queue_close_asked,
     events.SurgeAsked: lambda core, turn, e: core.surges.asked(turn, e),
     events.WrapUpExtendAsked: lambda core, turn, e: core.desk.agents.extend_wrap_up(turn, e.agent, e.by),
+    events.CallCodeAsked: lambda core, turn, e: code_call(core.desk, turn, e),
     events.AgentPauseAsked: lambda core, turn, e: core.desk.agents.pause(turn, e.agent, e.reason, e.by),
 }
 """Which machine takes which fact."""

@@ -106,13 +106,13 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     """An agent now. ``since`` is when the state began; ``idle_since`` orders the longest idle.
 
     ``after_call`` is a request made during a call (``paused`` or ``signed_out``) with its ``after_reason``.
-    ``wrap_up_ms`` is the wrap-up of the last call and ``extended`` whether it was made longer. ``open_leg`` is the
-    leg of a phone that stays connected, once it is up. ``resting`` agents are passed over for a moment after a ring
-    that failed without blame. ``to_tell`` is set while the agent has not yet been told that they were taken out of
-    rotation. ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were chosen last,
-    ``luck`` a draw made when they became idle (for strategies). ``held_for`` is the callback they are kept free for,
-    while its customer rings. ``served_from`` is when the last call was connected, ``served`` its queue while it is
-    being written up.
+    ``wrap_up_ms`` is the wrap-up of the last call, ``wrapped`` which call that is and ``extended`` whether it was made
+    longer. ``open_leg`` is the leg of a phone that stays connected, once it is up. ``resting`` agents are passed over
+    for a moment after a ring that failed without blame. ``to_tell`` is set while the agent has not yet been told that
+    they were taken out of rotation. ``busy_ms`` is talk, hold and wrap-up since signing in; ``rung_seq`` when they were
+    chosen last, ``luck`` a draw made when they became idle (for strategies). ``held_for`` is the callback they are kept
+    free for, while its customer rings. ``served_from`` is when the last call was connected, ``served`` its queue while
+    it is being written up.
     """
 
     number: AgentId
@@ -129,6 +129,7 @@ class AgentStatus(msgspec.Struct, kw_only=True):
     resting: bool = False
     wrap_up_ms: Ms = 0
     extended: bool = False
+    wrapped: CallId | None = None
     to_tell: bool = False
     calls_count: int = 0
     lifetime_calls_count: int = 0

@@ -59,16 +59,16 @@ class Agents:
     def sign_in(self, turn: Turn, agent: AgentId, phone: PhoneName, by: str) -> bool:
         """Enter service on a phone; ready at once. Returns whether it was granted."""
         if agent not in self._floor.agents:
-            return self._refuse(turn, agent, "sign_in", "no such work number", "add the agent to agents.yaml")
+            return self.refuse(turn, agent, "sign_in", "no such work number", "add the agent to agents.yaml")
         if phone not in self._phone_names:
-            return self._refuse(turn, agent, "sign_in", f"no phone {phone!r}", "name a phone of agents.yaml")
+            return self.refuse(turn, agent, "sign_in", f"no phone {phone!r}", "name a phone of agents.yaml")
         status = self._status(agent)
         if status.state in IN_CALL:
-            return self._refuse(turn, agent, "sign_in", "in a call", "finish the call first")
+            return self.refuse(turn, agent, "sign_in", "in a call", "finish the call first")
         other = self.on_phone(phone)
         if other is not None and other.number != agent:
             if other.state in IN_CALL:
-                return self._refuse(
+                return self.refuse(
                     turn, agent, "sign_in", f"phone {phone} is in use by {other.number}", "use another phone"
                 )
             self._go(turn, other, AgentEvent.SIGN_OUT, reason="replaced", by=by)
@@ -88,7 +88,7 @@ class Agents:
 
     def sign_out(self, turn: Turn, agent: AgentId, by: str) -> bool:
         """Leave service, after the call if in one."""
-        status = self._in_service(turn, agent, "sign_out")
+        status = self.in_service(turn, agent, "sign_out")
         if status is None:
             return False
         if status.state in IN_CALL:
@@ -99,7 +99,7 @@ class Agents:
 
     def ready(self, turn: Turn, agent: AgentId, by: str) -> bool:
         """End wrap-up, a pause or being out of rotation; in a call it takes back a pause asked for."""
-        status = self._in_service(turn, agent, "ready")
+        status = self.in_service(turn, agent, "ready")
         if status is None:
             return False
         if status.state in IN_CALL:
@@ -110,12 +110,12 @@ class Agents:
 
     def pause(self, turn: Turn, agent: AgentId, reason: str, by: str) -> bool:
         """Pause with one of the site's reasons, after the call if in one."""
-        status = self._in_service(turn, agent, "pause")
+        status = self.in_service(turn, agent, "pause")
         if status is None:
             return False
         if reason not in self._floor.pause_reasons:
             known = ", ".join(self._floor.pause_reasons)
-            return self._refuse(turn, agent, "pause", f"no pause reason {reason!r}", f"use one of: {known}")
+            return self.refuse(turn, agent, "pause", f"no pause reason {reason!r}", f"use one of: {known}")
         if status.state in IN_CALL:
             status.after_call, status.after_reason = AgentState.PAUSED, reason
         else:
@@ -228,17 +228,34 @@ class Agents:
 
     def extend_wrap_up(self, turn: Turn, agent: AgentId, by: str) -> bool:
         """Make wrap-up longer by its own length, once per call."""
-        status = self._in_service(turn, agent, "extend_wrap_up")
+        status = self.in_service(turn, agent, "extend_wrap_up")
         if status is None:
             return False
         if status.state is not AgentState.WRAP_UP or status.extended:
             reason = "already extended" if status.extended else f"not in wrap-up but {status.state.value}"
-            return self._refuse(turn, agent, "extend_wrap_up", reason, "wrap-up can be extended once per call")
+            return self.refuse(turn, agent, "extend_wrap_up", reason, "wrap-up can be extended once per call")
         status.extended = True
         due = status.since + 2 * status.wrap_up_ms
         name = "overdue" if self._timers.armed(f"agent:{agent}", "overdue") else "wrap_up"
         self._timers.set(f"agent:{agent}", name, due)
         return True
+
+    def in_service(self, turn: Turn, agent: AgentId, ask: str) -> AgentStatus | None:
+        """Return an agent who may ask for something; None, and a record says why, where they are not in service."""
+        if agent not in self._floor.agents and agent not in self._state.agents:
+            self.refuse(turn, agent, ask, "no such work number", "see `hotline agents`")
+            return None
+        status = self._status(agent)
+        if status.state is AgentState.SIGNED_OUT:
+            self.refuse(turn, agent, ask, "not signed in", "sign in first")
+            return None
+        return status
+
+    @staticmethod
+    def refuse(turn: Turn, agent: AgentId, ask: str, reason: str, cure: str) -> bool:
+        """Note that something asked for is not possible; returns False."""
+        turn.note(AskRefused, agent=agent, ask=ask, reason=reason, cure=cure)
+        return False
 
     def talk_ended(self, turn: Turn, agent: AgentId, queue: Queue) -> None:
         """The agent's part in the call is over; wrap-up begins, if there is one."""
@@ -254,7 +271,7 @@ class Agents:
             self._grant_after_call(turn, status)
             return
         self._go(turn, status, AgentEvent.TALK_ENDED)
-        status.call = None
+        status.wrapped, status.call = status.call, None
         name = "overdue" if queue.wrap_up_until_done else "wrap_up"
         self._timers.set(f"agent:{agent}", name, turn.now + status.wrap_up_ms)
 
@@ -423,21 +440,6 @@ class Agents:
 
     def _phone(self, name: PhoneName) -> PhoneStatus:
         return self._state.phones.setdefault(name, PhoneStatus(name=name))
-
-    def _in_service(self, turn: Turn, agent: AgentId, ask: str) -> AgentStatus | None:
-        if agent not in self._floor.agents and agent not in self._state.agents:
-            self._refuse(turn, agent, ask, "no such work number", "see `hotline agents`")
-            return None
-        status = self._status(agent)
-        if status.state is AgentState.SIGNED_OUT:
-            self._refuse(turn, agent, ask, "not signed in", "sign in first")
-            return None
-        return status
-
-    @staticmethod
-    def _refuse(turn: Turn, agent: AgentId, ask: str, reason: str, cure: str) -> bool:
-        turn.note(AskRefused, agent=agent, ask=ask, reason=reason, cure=cure)
-        return False
 
     def _can_be_rung(self, status: AgentStatus) -> bool:
         phone = self._state.phones.get(status.phone)

@@ -215,10 +215,14 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the ACD needs to know of a site. A pause longer than its reason's limit is told to the supervisor."""
+    """All that the ACD needs to know of a site. A pause longer than its reason's limit is told to the supervisor.
+
+    ``wrap_up_codes`` are the reasons agents can give a call.
+    """
 
     queues: dict[QueueName, Queue]
     agents: dict[AgentId, Agent]
     classes: dict[str, CallClass] = {}
     pause_reasons: tuple[str, ...] = ("break",)
     pause_limits: dict[str, Ms] = {}
+    wrap_up_codes: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from router.core.events import (
     CallbackAddAsked,
     CallbackCancelAsked,
     CallbackRetryAsked,
+    CallCodeAsked,
     CallerErasureAsked,
     CallerErasureDone,
     CallerMessagesAsked,
@@ -52,6 +53,7 @@ AnyAsk = (
     | AgentReadyAsked
     | AgentPauseAsked
     | WrapUpExtendAsked
+    | CallCodeAsked
     | ConsultAsked
     | TakeBackAsked
     | TransferAsked

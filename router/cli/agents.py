@@ -15,6 +15,7 @@ from router.core.events import (
     AgentRegroupAsked,
     AgentSignInAsked,
     AgentSignOutAsked,
+    CallCodeAsked,
     ConsultAsked,
     TakeBackAsked,
     TransferAsked,
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
     group.command("ready")(ready)
     group.command("pause")(pause)
     group.command("extend")(extend)
+    group.command("code")(code)
     group.command("consult")(consult)
     group.command("take-back")(take_back)
     group.command("transfer")(transfer)
@@ -126,6 +128,18 @@ def extend(agent: Number, json: Json = False) -> None:
     """Give an agent more time for wrap-up, once per call."""
     _agent(overview(), agent)
     put(WrapUpExtendAsked(agent=AgentId(agent)), f"{agent} has more time for wrap-up", json)
+
+
+def code(
+    agent: Number,
+    reason: Annotated[str, typer.Argument(metavar="[CODE]", help="one of the site's wrap-up codes")] = "",
+    solved: Annotated[bool, typer.Option("--solved/--unsolved", help="whether no further call is needed")] = True,
+    json: Json = False,
+) -> None:
+    """Code the call an agent is in or writes up: what it was about, and whether it was solved at once."""
+    _agent(overview(), agent)
+    said = " ".join(filter(None, (reason, "solved" if solved else "unsolved")))
+    put(CallCodeAsked(agent=AgentId(agent), code=reason, solved=solved), f"{agent} coded the call: {said}", json)
 
 
 def regroup(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 import time
 from typing import Annotated, Any, cast
@@ -63,6 +64,7 @@ def run(once: bool, json: bool) -> None:
     past = Past(settings_of())
     redis = past.redis()
     if not once:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was taken in is written, as after Ctrl-C
         with contextlib.suppress(OSError):
             os.nice(NICER)
     try:

@@ -1,11 +1,13 @@
-"""Pure: feature codes, what agents do by dialling on their own phone: sign in and out, ready, pause, end wrap-up.
+"""Pure: feature codes, what agents do by dialling on their own phone: sign in and out, ready, pause, code calls.
 
 Whoever sits at an extension sets its do-not-disturb so; opening and closing one takes an agent in service.
 
 The phone dials a code (``*11``), optionally with digits behind it (``*111001`` names the work number, ``*142`` the
-second pause reason). What is missing is asked for; a PIN is always asked for, never dialled, so that no log shows it.
+second pause reason, ``*173`` the third wrap-up code). A number or PIN that is missing is asked for; a PIN is always
+asked for, never dialled, so that no log shows it.
 """
 
+from router.control.coding import code_by_phone
 from router.control.desk import Desk
 from router.control.ending import LINGER_MS
 from router.control.state import CodeStep
@@ -150,6 +152,9 @@ class Codes:
             case "extend_wrap_up":
                 granted = self._desk.agents.extend_wrap_up(turn, agent, "phone")
                 return "router/wrap_up_extended" if granted else "router/refused"
+            case "solved" | "unsolved":
+                coded = code_by_phone(self._desk, turn, agent, step.argument, step.action == "solved")
+                return "router/call_coded" if coded else "router/refused"
             case "open_extension" | "close_extension":
                 is_open = step.action == "open_extension"
                 if not self._desk.set_extension(turn, step.argument, is_open, None, agent):

@@ -281,6 +281,18 @@ class WrapUpExtendAsked(Event, frozen=True, kw_only=True):
     by: str = "cli"
 
 
+class CallCodeAsked(Event, frozen=True, kw_only=True):
+    """An agent says what the call they are in, or write up, was about, and whether no further call is needed.
+
+    ``code`` is one of the site's wrap-up codes, "" for none.
+    """
+
+    agent: AgentId
+    solved: bool
+    code: str = ""
+    by: str = "cli"
+
+
 class AgentPauseAsked(Event, frozen=True, kw_only=True):
     """An agent asks for a pause with one of the site's reasons; during a call it begins after it."""
 
@@ -499,6 +511,7 @@ AnyEvent = (
     | QueueCloseAsked
     | SurgeAsked
     | WrapUpExtendAsked
+    | CallCodeAsked
     | AgentPauseAsked
     | ConsultAsked
     | TakeBackAsked

@@ -820,6 +820,20 @@ class OfferTaken(Record, frozen=True, kw_only=True):
     wait_ms: Ms
 
 
+class CallCoded(Record, frozen=True, kw_only=True):
+    """An agent coded a call, in talk or in wrap-up: its reason ("": none given), and whether it was ``solved`` at once.
+
+    A later one of the same agent replaces it; of several agents of a call the last one's holds.
+    """
+
+    call_id: CallId
+    queue: str
+    agent: AgentId
+    code: str
+    solved: bool
+    by: str
+
+
 class ScoreGiven(Record, frozen=True, kw_only=True):
     """A caller answered a question of a survey; after a talk ``queue`` and ``agent`` say whose it was."""
 
@@ -924,6 +938,7 @@ AnyRecord = (
     | RoundEnded
     | OfferMade
     | OfferTaken
+    | CallCoded
     | ScoreGiven
     | NoticeEnded
     | AskRefused

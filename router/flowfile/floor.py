@@ -47,6 +47,7 @@ def compile_floor(draft: Draft) -> Floor:
         classes=compile_classes(draft.site.classes),
         pause_reasons=draft.site.pause_reasons,
         pause_limits=dict(draft.site.pause_limits),
+        wrap_up_codes=draft.site.wrap_up_codes,
     )
 
 

@@ -22,7 +22,7 @@ ROUTER_PROMPTS = tuple(
         "work_number", "pin", "signed_in", "signed_out", "ready", "paused", "wrap_up_done", "refused", "wrong_pin",
         "locked", "not_signed_in", "out_of_rotation", "away", "goodbye", "all_busy", "technical", "invalid_key",
         "do_not_disturb", "end_do_not_disturb", "extension_open", "extension_closed",
-        "wrap_up_extended", "nobody_free", "agent_number", "waited",
+        "wrap_up_extended", "call_coded", "nobody_free", "agent_number", "waited",
     )
 )  # fmt: skip
 """What the router itself says; the hotline's language must have these."""

@@ -57,6 +57,8 @@ class CodesSpec(msgspec.Struct, frozen=True, kw_only=True):
     pause: Code = "*14"
     wrap_up_done: Code = "*15"
     extend_wrap_up: Code = "*16"
+    solved: Code = "*17"
+    unsolved: Code = "*18"
     do_not_disturb: Code = "*78"
     end_do_not_disturb: Code = "*79"
     open_extension: Code = "*71"
@@ -92,6 +94,9 @@ class SiteFile(msgspec.Struct, frozen=True, kw_only=True):
     pause_limits: Annotated[
         dict[NameText, Span], Meta(description="how long a pause may last, by reason; then the supervisor is told")
     ] = field(default_factory=dict)
+    wrap_up_codes: Annotated[
+        tuple[NameText, ...], Meta(description="what calls were about; agents dial a code's place in the list")
+    ] = ()
     dids: Annotated[dict[DidText, DidSpec], Meta(min_length=1, description="the numbers callers dial")]
     callbacks: Annotated[CallbackNumbersSpec, Meta(description="which numbers callers may have called back")] = (
         CallbackNumbersSpec()

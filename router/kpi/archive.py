@@ -33,7 +33,7 @@ from router.kpi.turn import Turn
 
 log = logging.getLogger(__name__)
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Grows when the fold or a table changes: archives of another one are folded anew from their records."""
 BATCH_COUNT = 20_000
 """Records that are written at once at most."""

@@ -37,6 +37,7 @@ COUNTED = (
     "after_call_work",
     "transfers",
     "satisfaction",
+    "first_call_resolution",
     "own_calls",
 )
 """Measures of the whole centre that are compared; of those that divide, both parts are."""
@@ -197,6 +198,9 @@ class Counter:
                     call["talks"].append({"agent": row["target"]})
                 elif row["kind"] not in ("agent", "queue"):
                     call["sent_on"], call["away"] = bool(call["talks"]), True
+            case "CallCoded":
+                for talk in [talk for talk in call["talks"] if talk["agent"] == row["agent"]][-1:]:
+                    talk["solved"] = row["solved"]
             case "ScoreGiven":
                 call["scores"].append(row["score"])
             case "CallEnded":
@@ -282,6 +286,9 @@ class Counter:
             count["transfers: sum"] += passed_on
             for of in ("asa", "late_answers", "transfers"):
                 count[f"{of}: of"] += 1
+        coded = [talk["solved"] for talk in talks if "solved" in talk]
+        count["first_call_resolution: sum"] += bool(coded and coded[-1])
+        count["first_call_resolution: of"] += bool(coded)
         for talk in talks:
             count[f"answered / agent {talk['agent']}"] += 1
             if "talk_ms" in talk:

@@ -14,6 +14,7 @@ from router.kpi.terms import (
     AGENT,
     CALL_TYPE,
     CLASS,
+    CODE,
     GROUP,
     PLAN,
     QUEUE,
@@ -29,7 +30,14 @@ BYS: tuple[By, ...] = ("half_hour", "hour", "shift", "day", "week", "month", "qu
 
 _OVERLAPPING = frozenset({SPANS, ROSTER, PLAN, ADHERED})
 """Tables of stretches: they count as far as they lie in the span asked for."""
-_COLUMN = {QUEUE: "queue", AGENT: "agent", GROUP: "unnest(groups)", CALL_TYPE: "call_type", CLASS: "call_class"}
+_COLUMN = {
+    QUEUE: "queue",
+    AGENT: "agent",
+    GROUP: "unnest(groups)",
+    CALL_TYPE: "call_type",
+    CLASS: "call_class",
+    CODE: "code",
+}
 _DATE = "(DATE '1970-01-01' + CAST(day AS INTEGER))"
 _PERIODS: dict[str, str] = {
     "half_hour": "half_ms",

@@ -426,6 +426,20 @@ class Facts:
             # A talk or wrap-up that goes on has no length yet: it counts when it is over.
             yield shown_leg
 
+    def _coded(self, record: records.CallCoded) -> list[Fact]:
+        """A code belongs to its agent's last talk; whether the call is solved the last talk that is coded says."""
+        self._touched(record.call_id)
+        call = self.state.calls.get(record.call_id)
+        talked = [leg for leg in call.legs if leg.result == TALKED] if call is not None else []
+        own = next((n for n, leg in reversed(list(enumerate(talked))) if leg.agent == record.agent), None)
+        if own is not None:
+            talked[own].code = record.code
+            if all(leg.solved is None for leg in talked[own + 1 :]):
+                for leg in talked[:own]:
+                    leg.solved = None
+                talked[own].solved = record.solved
+        return []
+
     # --- agents ---
 
     def _groups_of(self, agent: str) -> tuple[str, ...]:
@@ -575,6 +589,7 @@ _FOLDS: dict[type[Record], Callable[[Facts, Any], list[Fact]]] = {
     records.CallEnded: Facts._ended,
     records.AgentRegrouped: Facts._regrouped,
     records.AgentStateChanged: Facts._agent_changed,
+    records.CallCoded: Facts._coded,
     records.ScoreGiven: Facts._score,
     records.OutboundRang: Facts._outbound_rang,
     records.OutboundEnded: Facts._outbound_ended,

@@ -25,6 +25,7 @@ from router.kpi.terms import (
     MONITORING,
     OF_AGENT,
     OF_ALL,
+    OF_LEG,
     PLAN,
     ROSTER,
     SPANS,
@@ -62,7 +63,7 @@ OF_AGENTS = (
         under=count(LEGS, DONE),
         scale=S,
         target=Target(words="60 s", high=60),
-        splits=OF_ALL,
+        splits=OF_LEG,
         nothing=NO_TALK,
     ),
     Measure(
@@ -76,7 +77,7 @@ OF_AGENTS = (
         under=count(LEGS, DONE),
         scale=S,
         target=Target(words="3-10 min, +/- 15 %, by call type", low=180, high=600),
-        splits=OF_ALL,
+        splits=OF_LEG,
         nothing=NO_TALK,
     ),
     Measure(
@@ -89,7 +90,7 @@ OF_AGENTS = (
         over=total(LEGS, "talk_ms + hold_ms + wrapup_ms", DONE),
         under=count(LEGS, DONE),
         scale=S,
-        splits=OF_ALL,
+        splits=OF_LEG,
         nothing=NO_TALK,
     ),
     Measure(
@@ -103,7 +104,7 @@ OF_AGENTS = (
         under=count(LEGS, f"{TALKED} AND held"),
         scale=S,
         target=Target(words="20-60 s", low=20, high=60),
-        splits=OF_ALL,
+        splits=OF_LEG,
         nothing=Words(
             "no call was held in this span",
             "此时段没有持线",
@@ -150,7 +151,7 @@ OF_AGENTS = (
         under=count(LEGS, TALKED),
         scale=S,
         target=Target(words="270-360 s", low=270, high=360),
-        splits=OF_ALL,
+        splits=OF_LEG,
         nothing=NO_TALK,
     ),
     Measure(

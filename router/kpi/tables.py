@@ -105,7 +105,8 @@ class LegFact(Fact, kw_only=True):
     ``result``: ``talked``, ``elsewhere`` (another phone was faster), ``gone`` (the caller gave up), or why it was
     missed (``no_answer``, ``busy``, ``rejected``, ``forwarded``, ``unreachable``). ``wait_ms`` is the caller's when
     this agent answered; ``first`` the first agent to answer the call. ``transferred``: this agent passed the call on;
-    ``handed``: got it from a colleague who had announced it, without a ring for the caller.
+    ``handed``: got it from a colleague who had announced it, without a ring for the caller. ``code`` is the wrap-up
+    code this agent gave; ``solved`` what the call's last code says, at the leg of who gave it (None elsewhere).
     """
 
     call_id: str
@@ -133,6 +134,8 @@ class LegFact(Fact, kw_only=True):
     wrapup_ms: int = 0
     transferred: bool = False
     handed: bool = False
+    code: str = ""
+    solved: bool | None = None
     leg_count: int = 1
 
 

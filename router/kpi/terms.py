@@ -25,15 +25,17 @@ ATTENDANCE = "attendance"
 CARRIER = "carrier"
 MONITORING = "monitoring"
 
-QUEUE, AGENT, GROUP, CALL_TYPE, CLASS = "queue", "agent", "group", "call_type", "class"
+QUEUE, AGENT, GROUP, CALL_TYPE, CLASS, CODE = "queue", "agent", "group", "call_type", "class", "code"
 OF_CALL = frozenset({QUEUE, CALL_TYPE, CLASS})
 OF_CALL_NOT_QUEUE = frozenset({CALL_TYPE, CLASS})
 OF_AGENT = frozenset({AGENT, GROUP})
 OF_ALL = OF_CALL | OF_AGENT
+OF_LEG = OF_ALL | {CODE}
+"""An agent's part in a call has a wrap-up code too."""
 OF_CENTRE: frozenset[str] = frozenset()
 WHOLE = ""
 """The name of the whole centre among queues; no queue has such a name."""
-SPLITS = (QUEUE, AGENT, GROUP, CALL_TYPE, CLASS)
+SPLITS = (QUEUE, AGENT, GROUP, CALL_TYPE, CLASS, CODE)
 
 
 class Unit(enum.StrEnum):

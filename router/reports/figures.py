@@ -6,7 +6,7 @@ import msgspec
 
 from router.kpi.evaluate import Cell, Line
 from router.kpi.measures import MEASURES
-from router.kpi.terms import CALL_TYPE, CLASS, GROUP, QUEUE
+from router.kpi.terms import CALL_TYPE, CLASS, CODE, GROUP, QUEUE
 from router.reports.content import Entry, Heading, Table, text_entry
 from router.reports.draft import Draft
 from router.reports.period import Cut
@@ -96,6 +96,7 @@ SPLITS: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("agent", _OF_AGENTS, 0),
     (CLASS, (*_OF_CALLS, "person_reached"), 0),
     (CALL_TYPE, (*_OF_CALLS, "handling"), 0),
+    (CODE, ("coded", "first_call_resolution", "talk_time", "hold_time", "after_call_work", "handling"), 0),
 )
 """By what the figures are split: its measures, and how many lines are printed."""
 
@@ -140,7 +141,7 @@ def by_part(draft: Draft, split: str, names: Sequence[str], printed: int) -> Tab
     say = draft.say
     draft.step(say(f"tables.{split}"))
     found = draft.counted.parts(names, split)
-    if split in (CLASS, CALL_TYPE, QUEUE):
+    if split in (CLASS, CALL_TYPE, QUEUE, CODE):
         found = [line for line in found if line.split[split]]
     found.sort(key=lambda line: (-(line.cells[names[0]].value or 0), line.split[split]))
     rows = tuple(

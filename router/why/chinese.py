@@ -225,6 +225,8 @@ TEXTS: dict[str, str] = {
     "refusal.slot_full": "该时段已满",
     "refusal.number_limit": "该号码预约过多",
     "refusal.hour_limit": "本小时预约过多",
+    "coded.solved": "话务员 {agent} 记录：{code}，一次性解决。",
+    "coded.unsolved": "话务员 {agent} 记录：{code}，尚未解决。",
     "score": "对“{question}”评分 {score}。",
     "notice.sent": "发往“{service}”的通知在 {span}后送达。",
     "notice.failed": "发往“{service}”的通知尝试 {tries} 次后放弃。",

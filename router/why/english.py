@@ -234,6 +234,8 @@ TEXTS: dict[str, str] = {
     "refusal.slot_full": "slot full",
     "refusal.number_limit": "number limit",
     "refusal.hour_limit": "hour limit",
+    "coded.solved": "Agent {agent} coded the call {code}, solved at once.",
+    "coded.unsolved": "Agent {agent} coded the call {code}, not solved yet.",
     "score": "Answered '{question}' with {score}.",
     "notice.sent": "Notice to '{service}' was delivered after {span}.",
     "notice.failed": "Notice to '{service}' was given up after {tries} tries.",

@@ -65,6 +65,7 @@ _EN = {
     "RoundEnded": "round {round_name} over after {span_ms}: {results}",
     "OfferMade": "offered something else than waiting in {queue} ({why}) after {wait_ms}",
     "OfferTaken": "chose {choice} in {queue} after {wait_ms}",
+    "CallCoded": "coded by {agent}: {code}, solved at once {solved}",
     "ScoreGiven": "score {score} for {question}",
     "NoticeEnded": "notice to {service}: sent {sent} after {tries} tries",
     "AskRefused": "refused {ask} {agent}: {reason}; {cure}",
@@ -128,6 +129,7 @@ _ZH = {
     "RoundEnded": "回访 {round_name} 在 {span_ms}后结束：{results}",
     "OfferMade": "等候 {wait_ms}后在 {queue} 提供其他选择（{why}）",
     "OfferTaken": "在 {queue} 等候 {wait_ms}后选择 {choice}",
+    "CallCoded": "{agent} 记录代码 {code}，一次性解决 {solved}",
     "ScoreGiven": "对 {question} 评分 {score}",
     "NoticeEnded": "发往 {service} 的通知：送达 {sent}，{tries} 次",
     "AskRefused": "拒绝 {ask} {agent}：{reason}；{cure}",
@@ -172,6 +174,6 @@ def _told(name: str, value: Any, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "-"
     text = str(value)
-    if name in ("caller", "accepted_by") and not text:
+    if name in ("caller", "accepted_by", "code") and not text:
         return "-"
     return _WORDS_ZH.get(text, text) if language == "zh" else text

@@ -303,6 +303,10 @@ class Teller:
         """A word of the records in the reader's language; as it is where there is none for it."""
         return self._words.word(f"{kind}.{word}", word) if word else ""
 
+    def coded(self, record: records.CallCoded) -> list[str]:
+        key = "coded.solved" if record.solved else "coded.unsolved"
+        return [self._say(key, agent=record.agent, code=f"'{record.code}'" if record.code else "-")]
+
     def score(self, record: records.ScoreGiven) -> list[str]:
         return [self._say("score", question=record.question, score=record.score)]
 
@@ -372,6 +376,7 @@ _TELLERS: dict[type[Record], Callable[[Teller, Any], Sequence[str]]] = {
     records.CallbackEnded: Teller.callback_ended,
     records.OfferMade: Teller.offered,
     records.OfferTaken: Teller.offer_taken,
+    records.CallCoded: Teller.coded,
     records.ScoreGiven: Teller.score,
     records.NoticeEnded: Teller.notice,
     records.PageEnded: Teller.page,

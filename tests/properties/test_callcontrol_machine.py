@@ -42,6 +42,8 @@ class Course:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.codes = random.Random(~seed)
+        """Draws of what changes no call's course, so that a seed's course stays what it was."""
         self.outside = Outside(**self.rules())
 
     def rules(self) -> dict[str, object]:
@@ -93,6 +95,13 @@ class Course:
         possible = {action: weight for action, weight in self.possible().items() if weight}
         action = self.random.choices(list(possible), list(possible.values()))[0]
         action()
+        if self.codes.random() < 0.1:
+            self.code_call()
+
+    def code_call(self) -> None:
+        """An agent codes the call they are in or write up, if any."""
+        agent, code = AgentId(self.codes.choice(AGENTS)), self.codes.choice(["", "bill", "unknown"])
+        self.outside.feed(events.CallCodeAsked(agent=agent, code=code, solved=self.codes.random() < 0.5))
 
     # --- callers ---
 

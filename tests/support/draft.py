@@ -34,6 +34,7 @@ class Draft:
         }
         self.pause_reasons: tuple[str, ...] = ("break", "meal")
         self.pause_limits: dict[str, Ms] = {}
+        self.wrap_up_codes: tuple[str, ...] = ("bill", "tariff")
         self.surges: dict[str, SurgePlan] = {}
         self.hours: dict[str, Calendar] = {}
 
@@ -73,6 +74,7 @@ class Draft:
             classes=dict(self.classes),
             pause_reasons=self.pause_reasons,
             pause_limits=dict(self.pause_limits),
+            wrap_up_codes=self.wrap_up_codes,
         )
         drafted = open_site(version, floor)
         return msgspec.structs.replace(drafted, surges=dict(self.surges), hours=dict(self.hours))

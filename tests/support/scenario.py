@@ -284,6 +284,10 @@ class Scenario:
     def do_extend_wrap_up(self, agent: str) -> list[str]:
         return self._feed(events.WrapUpExtendAsked(agent=AgentId(agent)))
 
+    def do_call_code(self, agent: str, solved: str, code: str = "") -> list[str]:
+        """An agent codes a call: ``solved`` or ``unsolved``, and why they rang."""
+        return self._feed(events.CallCodeAsked(agent=AgentId(agent), solved=solved == "solved", code=code))
+
     def do_code(self, phone: str, code: str) -> list[str]:
         return self._feed(events.CodeDialled(channel=ChannelId(f"code-{phone}"), phone=PhoneName(phone), code=code))
 

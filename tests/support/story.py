@@ -63,6 +63,8 @@ class Teller:
             case records.TalkEnded(agent=agent, talk_ms=talk_ms, hold_ms=hold_ms, ended_by=by):
                 held = f" and held {_s(hold_ms)}" if hold_ms else ""
                 return f"{self._call(record)} talked {_s(talk_ms)}{held} with {agent}, ended by {by}"
+            case records.CallCoded(agent=agent, code=code, solved=solved):
+                return f"{self._call(record)} coded by {agent}: {code or '-'}, {'solved' if solved else 'unsolved'}"
             case records.QueueLeft(queue=queue, why=why, wait_ms=wait_ms):
                 return f"{self._call(record)} leaves {queue}: {why} after {_s(wait_ms)}"
             case records.CallTransferred(kind=kind, target=target):

@@ -4,6 +4,7 @@ A line lasts as long as its file: files may run side by side, and there are only
 """
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from router.core.events import CallbackCancelAsked
 from router.line.ports import free_block
 from system.outside_service import OutsideService
 from system.rig import SITE, SITE_CALLBACKS, SITE_NODES, Rig, service_port
+
+# Started in the background of a script, Ctrl-C is ignored, and so by every process that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parents[2]
 

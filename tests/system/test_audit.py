@@ -148,7 +148,7 @@ async def test_a_follower_takes_records_in_while_calls_go_on(rig: Rig) -> None:
         await until(archived, 20.0, lambda: f"record {last} in the archive")
     finally:
         with contextlib.suppress(ProcessLookupError):
-            follower.send_signal(signal.SIGINT)
+            follower.terminate()
         await follower.wait()
 
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,7 +56,7 @@ async def line(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
     finally:
         if follower is not None:
             with contextlib.suppress(ProcessLookupError):
-                follower.send_signal(signal.SIGINT)
+                follower.terminate()
             await follower.wait()
         for phone in rig.phones:
             await phone.stop()

@@ -147,7 +147,8 @@ def test_what_implies_what() -> None:
 def site(good: dict[str, str], write_site: WriteSite) -> Site:
     folder = write_site(
         {
-            "site.yaml": good["site.yaml"] + "pause_reasons: [break, meal]\npause_limits: {meal: 30m}\n",
+            "site.yaml": good["site.yaml"]
+            + "pause_reasons: [break, meal]\npause_limits: {meal: 30m}\nwrap_up_codes: [bill, 资费]\n",
             "queues.yaml": FULL_QUEUE,
             "trunks.yaml": good["trunks.yaml"] + 'outside: {trunk: local, allow: ["+86"]}\n',
             "agents.yaml": AGENTS,
@@ -238,6 +239,7 @@ def test_who_announces_a_forecast_makes_them(good: dict[str, str], write_site: W
 
 
 def test_limits_of_pauses(site: Site) -> None:
+    assert site.floor.wrap_up_codes == ("bill", "资费")
     assert (site.floor.pause_reasons, site.floor.pause_limits) == (("break", "meal"), {"meal": 1_800_000})
 
 

@@ -33,6 +33,8 @@ def test_the_demo_is_what_the_readme_promises() -> None:
     assert site.codes == {
         "*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "pause", "*15": "wrap_up_done",
         "*16": "extend_wrap_up",
+        "*17": "solved",
+        "*18": "unsolved",
         "*78": "do_not_disturb",
         "*79": "end_do_not_disturb",
         "*71": "open_extension",

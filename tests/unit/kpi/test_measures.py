@@ -139,7 +139,7 @@ def test_no_data_is_a_dash_with_a_reason_and_never_nought() -> None:
 
 
 def test_what_has_no_source_yet_says_so(morning: Tape) -> None:
-    for name in ("first_call_resolution", "monitoring_score", "line_reached", "blocked_carrier"):
+    for name in ("monitoring_score", "line_reached", "blocked_carrier"):
         cell = told(morning, name)[0]
         assert cell.value is None and cell.why
 
@@ -392,6 +392,57 @@ def test_satisfaction_goes_by_class_and_call_type() -> None:
     assert {line.split["class"]: line.cells["satisfaction"].value for line in lines} == {"standard": 0, "vip": 1}
     lines = lived(tape).evaluate(("satisfaction",), DAY, split=("agent", "call_type"))
     assert [line.split for line in lines] == [{"agent": "1001", "call_type": "enquiry"}]
+
+
+def coded(tape: Tape, call: str, at_s: float, agent: str, code: str, solved: bool) -> None:
+    tape.note(at_s, records.CallCoded, call_id=call, queue="desk", agent=agent, code=code, solved=solved, by="cli")
+
+
+def test_first_call_resolution_goes_by_the_last_code_of_a_call() -> None:
+    tape = Tape()
+    tape.agent(HOUR, "1001", "ready")
+    tape.agent(HOUR, "1002", "ready")
+    tape.arrive("moved", HOUR)
+    tape.ask("moved", HOUR + 5)
+    tape.ring("moved", HOUR + 5, "1001")
+    tape.connect("moved", HOUR + 8, "1001", wait_s=3)
+    tape.talked("moved", HOUR + 68, "1001", 60)
+    coded(tape, "moved", HOUR + 60, "1001", "bill", solved=False)
+    tape.ask("moved", HOUR + 68)
+    tape.ring("moved", HOUR + 68, "1002")
+    tape.connect("moved", HOUR + 70, "1002", wait_s=5)
+    coded(tape, "moved", HOUR + 90, "1002", "tariff", solved=True)
+    tape.talked("moved", HOUR + 100, "1002", 30)
+    tape.end("moved", HOUR + 100, "answered", agent="1002")
+    for call, at_s in (("again", HOUR + 200), ("not_coded", HOUR + 400)):
+        tape.served(call, at_s, "1001", wait_s=3, talk_s=20, wrap_s=30)
+    coded(tape, "again", HOUR + 210, "1001", "bill", solved=True)
+    coded(tape, "again", HOUR + 235, "1001", "bill", solved=False)  # in wrap-up, after the call's end
+    assert told(tape, "coded", "first_call_resolution")[0].value == 2
+    assert value(tape, "first_call_resolution") == 0.5
+    lines = lived(tape).evaluate(("first_call_resolution",), DAY, split=("agent",))
+    assert [line.cells["first_call_resolution"].value for line in lines] == [0, 1]
+    lines = lived(tape).evaluate(("coded", "first_call_resolution", "talk_time"), DAY, split=("code",))
+    assert {
+        line.split["code"]: [cell.value for cell in line.cells.values()] for line in lines if line.split["code"]
+    } == {"bill": [1, 0, 40], "tariff": [1, 1, 30]}
+
+
+def test_who_codes_late_does_not_overrule_who_had_the_caller_after_them() -> None:
+    tape = Tape()
+    tape.agent(HOUR, "1001", "ready")
+    tape.agent(HOUR, "1002", "ready")
+    tape.arrive("a", HOUR)
+    tape.ask("a", HOUR + 5)
+    for at_s, agent in ((HOUR + 8, "1001"), (HOUR + 20, "1002")):
+        tape.ring("a", at_s, agent)
+        tape.connect("a", at_s + 2, agent, wait_s=5)
+        tape.talked("a", at_s + 10, agent, 8, wrap_s=60 if agent == "1001" else 0)
+        if agent == "1002":
+            coded(tape, "a", at_s + 9, agent, "", solved=True)
+    tape.end("a", HOUR + 30, "answered", agent="1002")
+    coded(tape, "a", HOUR + 60, "1001", "bill", solved=False)
+    assert (value(tape, "first_call_resolution"), value(tape, "coded")) == (1, 1)
 
 
 def test_repeat_complaints() -> None:

@@ -115,8 +115,8 @@ def test_what_has_no_data_is_a_dash_with_its_reason(made: Made) -> None:
     report = made()
     assert figures_of(report)["first_call_resolution"] == ("-", None)
     text = page.html(report)
-    letter = next(letter for letter, why in report.reasons.items() if why == "wrap-up codes are not recorded yet")
-    assert f'title="wrap-up codes are not recorded yet">-<sup><a href="#no-{letter}">' in text
+    letter = next(letter for letter, why in report.reasons.items() if why == "no agent coded a call of this span")
+    assert f'title="no agent coded a call of this span">-<sup><a href="#no-{letter}">' in text
     assert f'id="no-{letter}"' in text
     before = {row[0].why: row[2] for table in report.figures for row in table.rows}
     assert before["calls"].text == "-" and before["calls"].why == "the archive begins later"
