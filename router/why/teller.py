@@ -305,7 +305,7 @@ class Teller:
 
     def coded(self, record: records.CallCoded) -> list[str]:
         key = "coded.solved" if record.solved else "coded.unsolved"
-        return [self._say(key, agent=record.agent, code=f"'{record.code}'" if record.code else "-")]
+        return [self._say(key, agent=record.agent, code=record.code or self._say("coded.none"))]
 
     def score(self, record: records.ScoreGiven) -> list[str]:
         return [self._say("score", question=record.question, score=record.score)]

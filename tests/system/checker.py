@@ -92,6 +92,7 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
         "reachable",
         "announced",
         "told",
+        "solved",
         "answered",
         "within",
     }

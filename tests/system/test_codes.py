@@ -1,6 +1,7 @@
 """What agents do by feature codes on their own phones."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -8,6 +9,7 @@ from phones.behaviour import Answer
 from phones.phone import Phone
 from router.adapters.pins import Pins
 from router.core.ids import AgentId
+from system.boxes import hotline
 from system.rig import DIRECT, RETURNING, Rig
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -86,6 +88,34 @@ async def test_wrap_up_is_ended_by_phone(rig: Rig) -> None:
     changed = await rig.record("AgentStateChanged", after=after, previous="wrap_up")
     assert (changed["state"], changed["by"]) == ("ready", "phone")
     assert changed["previous_ms"] < 15_000
+
+
+async def test_a_call_is_coded_by_phone_and_counted_as_solved_at_once(rig: Rig) -> None:
+    after = await rig.mark()
+    phone = await rig.agent("1001", Answer(50))
+    for code in ("*172", "*18"):
+        call = await (await (await rig.caller()).call(RETURNING)).answered()
+        connected = await rig.record("CallConnected", after=after)
+        await call.hang_up()
+        await rig.agent_is("1001", "wrap_up")
+        await dial(phone, code)
+        coded = await rig.record("CallCoded", after=after)
+        assert (coded["call_id"], coded["queue"], coded["agent"]) == (connected["call_id"], "returning", "1001")
+        assert (coded["code"], coded["solved"]) == (("tariff", True) if code == "*172" else ("", False))
+        if code == "*172":
+            told = await hotline(rig, "agents", "code", "1001", "bill", "--unsolved")
+            assert told == (0, "1001 coded the call: bill unsolved\n")
+            refused = await hotline(rig, "agents", "code", "1001", "bil")
+            assert refused[0] == 1 and "use one of: bill, tariff" in refused[1]
+            assert (await hotline(rig, "agents", "code", "1001", "tariff"))[0] == 0  # the last code holds
+        after = await rig.mark()
+        await dial(phone, "*15")
+        await rig.agent_is("1001", "ready")
+    assert (await hotline(rig, "archive", "--once"))[0] == 0
+    words = ("measures", "coded", "first_call_resolution", "--split", "code", "--from", "yesterday", "--json")
+    lines = json.loads((await hotline(rig, *words))[1])
+    told = {line["split"]["code"]: [cell["value"] for cell in line["cells"].values()] for line in lines}
+    assert told == {"tariff": [1, 1], "": [1, 0]}
 
 
 async def test_whoever_is_not_signed_in_is_told_so(rig: Rig) -> None:

@@ -6,7 +6,7 @@ import pytest
 from router.adapters.record_codec import RECORD_TYPES, from_fields, to_fields
 from router.core import events, records
 from router.core.events import LegEnd
-from router.core.ids import CallId, ChannelId
+from router.core.ids import AgentId, CallId, ChannelId
 from router.core.records import Record
 from router.why.phrases import Phrases
 from router.why.story import Story, tell
@@ -93,6 +93,19 @@ def test_one_who_gives_up_waited_in_vain() -> None:
     assert told.glance == "the caller gave up after only 12.0 s"
     assert "Nobody who may take it was free: 3 signed out." in [line.text for line in told.lines]
     assert told.lines[-1].text.startswith("The call ended after 12.0 s: given up by the caller after a short wait")
+
+
+def test_what_the_agent_codes_after_the_call_is_told() -> None:
+    past = History().sign_in("1001").arrive("A", "4001860", keys="1")
+    past.rings("A").answers("A").wait(20)
+    past.leave("A").wait(1)
+    past.feed(events.CallCodeAsked(agent=AgentId("1001"), code="bill", solved=False))
+    past.feed(events.CallCodeAsked(agent=AgentId("1001"), code="", solved=True))
+    assert texts(past)[-2:] == [
+        "Agent 1001 coded the call (bill): not solved yet.",
+        "Agent 1001 coded the call (no reason): solved at once.",
+    ]
+    assert texts(past, language="zh")[-2] == "话务员 1001 已为通话编码（bill）：尚未解决。"
 
 
 def test_an_emergency_goes_first() -> None:
