@@ -18,9 +18,12 @@ TEST_PROGRAMS := chromium:chromium
 # tests of these need Asterisk, Redis, SIP phones, a browser
 REAL_PARTS := tests/adapters tests/phones tests/system
 
+# how often `make search` looks for courses that break a rule
+ROUNDS ?= 20
+
 PIP_QUIETLY := -q --progress-bar off --disable-pip-version-check --use-pep517
 
-.PHONY: help setup packages run demo test check bench pins clean clean-all
+.PHONY: help setup packages run demo test check search bench pins clean clean-all
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -108,6 +111,12 @@ test: setup check ## everything: set-up, the gate, and all tests with a real Ast
 	echo "== tests with real parts, three files at a time"
 	$(BIN)/pytest -n 3 --dist loadfile -m "not alone" $(REAL_PARTS)
 	echo "== tests that want the machine for themselves"; $(BIN)/pytest -m alone $(REAL_PARTS)
+
+search: .venv/.installed ## look for courses of events that break a rule: others every time, ROUNDS times (20)
+	@for round in $$(seq $(ROUNDS)); do
+	    echo "== round $$round of $(ROUNDS)"
+	    $(BIN)/pytest -q -n auto --hypothesis-profile search tests/properties
+	done
 
 bench: setup ## measure arrival to bridge, side by side with app_queue
 	@$(BIN)/python -m bench $(ARGS)
