@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from router.line.ports import free_block
 from system.rig import CALLER, CALLER_HZ, Rig, Row, until
 from system.tones import HERTZ
 
-HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 SITE_MESSAGES = Path(__file__).parent / "site_messages"
 NIGHT, DESK_BOX, ASKED, NOT_ASKED, URGENT, BUSY_BOX = (f"400300{last}" for last in range(1, 7))
 PROMPT_MS = 350
@@ -82,13 +80,3 @@ async def written(rig: Rig, recording: str, at_least_ms: int = 1_000) -> audio.S
 
     await until(there, 5.0, lambda: f"{recording} is written")
     return rig.recording(recording)
-
-
-async def hotline(rig: Rig, *words: str) -> tuple[int, str]:
-    """Run a command of the command line on this line; returns its exit code and what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *HOTLINE, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**rig.line.environment(), "COLUMNS": "250"},
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()

@@ -1,12 +1,7 @@
 """Real calls, counted three ways: board, reports and records agree, whatever becomes of the archive's process."""
 
 import asyncio
-import contextlib
-import json
-import signal
-import sys
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -14,24 +9,10 @@ from phones.behaviour import Answer, Silent
 from router.core.events import ConsultAsked, TransferAsked
 from router.core.ids import AgentId
 from router.kpi.archive import raw_rows
+from system.command_line import archive_following, hotline_json
 from system.rig import CALLER_E164, DIRECT, MAIN, Rig, until
 
-HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
-
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
-
-
-async def hotline(rig: Rig, *words: str) -> tuple[int, Any]:
-    """Run a command of the line's; returns its exit code and the JSON it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *HOTLINE, *words, "--json",
-        env=rig.line.environment(),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate()
-    assert out, err.decode()
-    return process.returncode or 0, json.loads(out)
 
 
 async def served(rig: Rig, number: str = "13800138000") -> None:
@@ -92,7 +73,7 @@ async def sent(rig: Rig) -> int:
 async def test_board_reports_and_records_agree_after_real_calls(rig: Rig) -> None:
     await some_of_everything(rig)
     last = await sent(rig)
-    code, said = await hotline(rig, "audit", "--from", "yesterday")
+    code, said = await hotline_json(rig, "audit", "--from", "yesterday")
     assert code == 0 and said["agrees"], [total for total in said["totals"] if not total["agrees"]]
     assert said["seq"] >= last
     rows = await rig.rows()
@@ -103,7 +84,7 @@ async def test_board_reports_and_records_agree_after_real_calls(rig: Rig) -> Non
     assert totals["transfers: sum"]["report"] >= 1
     talked_ms = sum(row["talk_ms"] for row in rows if row["type"] == "TalkEnded")
     assert totals["talk_time: sum"]["board"] == totals["talk_time: sum"]["report"] == talked_ms > 0
-    code, lines = await hotline(rig, "measures", "answered", "received", "asa", "--from", "yesterday")
+    code, lines = await hotline_json(rig, "measures", "answered", "received", "asa", "--from", "yesterday")
     assert code == 0 and lines[0]["cells"]["answered"]["value"] == outcomes["answered"]
     assert lines[0]["cells"]["received"]["value"] == sum(outcomes.values()) - outcomes["blocked"]
 
@@ -111,18 +92,14 @@ async def test_board_reports_and_records_agree_after_real_calls(rig: Rig) -> Non
 async def test_an_archive_killed_again_and_again_has_every_record_once(rig: Rig) -> None:
     folder = rig.line.folders.home / "archive"
     for _ in range(3):
-        follower = await asyncio.create_subprocess_exec(*HOTLINE, "archive", "--follow", env=rig.line.environment())
-        try:
+        async with archive_following(rig) as follower:
             await rig.agent("1001", Answer(after_ms=100))
             await served(rig)
             await served(rig)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                follower.send_signal(signal.SIGKILL)
-            await follower.wait()
+            follower.kill()
         await rig.clear()
     last = await sent(rig)
-    code, said = await hotline(rig, "archive", "--once")
+    code, said = await hotline_json(rig, "archive", "--once")
     assert code == 0 and said["last_record"] >= last
     numbers = [row.seq for row in raw_rows(folder)]
     assert numbers == list(range(1, len(numbers) + 1)) and numbers[-1] >= last
@@ -130,26 +107,21 @@ async def test_an_archive_killed_again_and_again_has_every_record_once(rig: Rig)
     assert {row.seq: row.type for row in raw_rows(folder) if row.seq <= last} == {
         seq: kind for seq, kind in rows.items() if seq <= last
     }
-    code, said = await hotline(rig, "audit", "--from", "yesterday")
+    code, said = await hotline_json(rig, "audit", "--from", "yesterday")
     assert code == 0 and said["agrees"]
 
 
 async def test_a_follower_takes_records_in_while_calls_go_on(rig: Rig) -> None:
-    follower = await asyncio.create_subprocess_exec(*HOTLINE, "archive", "--follow", env=rig.line.environment())
-    try:
+    async with archive_following(rig):
         await rig.agent("1001", Answer(after_ms=100))
         await served(rig)
         last = await rig.mark()
 
         async def archived() -> bool:
-            code, said = await hotline(rig, "archive", "status")
+            code, said = await hotline_json(rig, "archive", "status")
             return code == 0 and (said["last_record"] or 0) >= last
 
         await until(archived, 20.0, lambda: f"record {last} in the archive")
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            follower.terminate()
-        await follower.wait()
 
 
 async def test_one_callers_number_is_erased_from_the_archive(rig: Rig) -> None:
@@ -157,9 +129,9 @@ async def test_one_callers_number_is_erased_from_the_archive(rig: Rig) -> None:
     await served(rig)
     await sent(rig)
     folder = rig.line.folders.home / "archive"
-    assert (await hotline(rig, "archive", "--once"))[0] == 0
+    assert (await hotline_json(rig, "archive", "--once"))[0] == 0
     assert [row for row in raw_rows(folder) if CALLER_E164 in row.json]
-    code, said = await hotline(rig, "archive", "erase", "--caller", CALLER_E164)
+    code, said = await hotline_json(rig, "archive", "erase", "--caller", CALLER_E164)
     assert code == 0 and said["counts"]["archived"] >= 1
     assert not [row for row in raw_rows(folder) if CALLER_E164.removeprefix("+86") in row.json]
 
@@ -177,7 +149,7 @@ async def test_a_router_killed_in_a_talk_leaves_no_doubt_in_the_books(rig: Rig) 
     await rig.agent_is("1001", "ready")
     await served(rig)
     await sent(rig)
-    code, said = await hotline(rig, "audit", "--from", "yesterday")
+    code, said = await hotline_json(rig, "audit", "--from", "yesterday")
     assert code == 0 and said["agrees"], [total for total in said["totals"] if not total["agrees"]]
     numbers = [row.seq for row in raw_rows(rig.line.folders.home / "archive")]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -1,7 +1,6 @@
 """What agents do by feature codes on their own phones."""
 
 import asyncio
-import json
 
 import pytest
 
@@ -9,7 +8,7 @@ from phones.behaviour import Answer
 from phones.phone import Phone
 from router.adapters.pins import Pins
 from router.core.ids import AgentId
-from system.boxes import hotline
+from system.command_line import hotline, hotline_json
 from system.rig import DIRECT, RETURNING, Rig
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -112,8 +111,8 @@ async def test_a_call_is_coded_by_phone_and_counted_as_solved_at_once(rig: Rig) 
         await dial(phone, "*15")
         await rig.agent_is("1001", "ready")
     assert (await hotline(rig, "archive", "--once"))[0] == 0
-    words = ("measures", "coded", "first_call_resolution", "--split", "code", "--from", "yesterday", "--json")
-    lines = json.loads((await hotline(rig, *words))[1])
+    words = ("measures", "coded", "first_call_resolution", "--split", "code", "--from", "yesterday")
+    _, lines = await hotline_json(rig, *words)
     told = {line["split"]["code"]: [cell["value"] for cell in line["cells"].values()] for line in lines}
     assert told == {"tariff": [1, 1], "": [1, 0]}
 

@@ -3,15 +3,13 @@
 import asyncio
 import json
 import signal
-import sys
 
 import pytest
 
+from system.command_line import HOTLINE
 from system.rig import DIRECT, Rig, until
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
-
-HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 
 
 async def simulate(rig: Rig, count: int) -> asyncio.subprocess.Process:

@@ -1,7 +1,6 @@
 """One caller is erased from a line on real parts: no file of its home and no key of its Redis has the number then."""
 
 import asyncio
-import contextlib
 import json
 import os
 import time
@@ -19,7 +18,8 @@ from router.adapters.stream_reader import Entry, read
 from router.core.events import ComplaintMoveAsked, ComplaintOpenAsked
 from router.kpi.archive import raw_rows
 from router.line.ports import free_block
-from system.boxes import HOTLINE, NIGHT, NOT_ASKED, hotline, leave, messages, spoken_site
+from system.boxes import NIGHT, NOT_ASKED, leave, messages, spoken_site
+from system.command_line import archive_following, hotline
 from system.rig import CALLER, CALLER_HZ, Rig, until
 
 pytestmark = [pytest.mark.system, pytest.mark.asyncio(loop_scope="session")]
@@ -45,19 +45,11 @@ async def line(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
     rules = (site / "messages.yaml").read_text()
     (site / "messages.yaml").write_text(f"{rules}talks: {{ keep_for: 1h }}\n")
     rig = Rig.make(tmp_path / "line", block, asterisk_root, site)
-    follower = None
     try:
         await rig.start()
-        follower = await asyncio.create_subprocess_exec(
-            *HOTLINE, "archive", "--follow", stdout=asyncio.subprocess.DEVNULL,
-            env=rig.line.environment(),
-        )  # fmt: skip
-        yield rig
+        async with archive_following(rig):
+            yield rig
     finally:
-        if follower is not None:
-            with contextlib.suppress(ProcessLookupError):
-                follower.terminate()
-            await follower.wait()
         for phone in rig.phones:
             await phone.stop()
         await rig.stop()

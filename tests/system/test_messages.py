@@ -17,7 +17,8 @@ from phones import audio
 from phones.behaviour import Answer
 from router.board.messages_http import add_message_routes
 from router.message_source import RouterMessages
-from system.boxes import BUSY_BOX, DESK_BOX, NIGHT, boxes_line, hotline, leave, message_row, messages, put, written
+from system.boxes import BUSY_BOX, DESK_BOX, NIGHT, boxes_line, leave, message_row, messages, put, written
+from system.command_line import hotline
 from system.rig import CALLER_E164, CALLER_HZ, Rig, until
 from system.tones import heard
 

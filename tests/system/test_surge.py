@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,11 @@ from router.core.ids import AgentId
 from router.drill.callers import Callers, Plan
 from router.drill.phones import Behaviour, Phones
 from router.line.ports import free_block
+from system.command_line import hotline, hotline_json
 from system.rig import AGENT_HZ, CALLER_HZ, DIRECT, RETURNING, SITE, THREE_RINGS, Rig, told
 
 pytestmark = [pytest.mark.system, pytest.mark.alone, pytest.mark.asyncio(loop_scope="session")]
 
-HOTLINE = (sys.executable, "-c", "from router.cli import main; main()")
 AGENTS = """\
 groups: {inbound: {}, experts: {}, outbound: {}, quality: {}, back: {}}
 agents:
@@ -103,16 +102,6 @@ async def proposing(tmp_path: Path, asterisk_root: Path) -> AsyncIterator[Rig]:
         yield rig
 
 
-async def hotline(rig: Rig, *words: str) -> str:
-    """Run a command of ours against the line; returns what it says."""
-    process = await asyncio.create_subprocess_exec(
-        *HOTLINE, *words, env=rig.line.environment(), stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said
-    return said.decode()
-
-
 async def plan(rig: Rig) -> dict[str, Any]:
     """The plan's row of the overview."""
     row: dict[str, Any] = (await rig.overview())["surges"][0]
@@ -167,7 +156,7 @@ async def test_steps_join_one_after_another_and_go_in_the_reverse_order(automati
     assert outcomes == ["answered"] * 9
     for agent, group in (("1002", "experts"), ("1003", "outbound"), ("1007", "quality")):
         assert (await rig.agent_row(agent))["groups"] == [group]
-    history = json.loads(await hotline(rig, "surge", "history", "--json"))
+    history = (await hotline_json(rig, "surge", "history"))[1]
     assert [row["type"] for row in history] == ["SurgeStepTaken"] * 3 + ["SurgeStepReleased"] * 3
     balance = await rig.balance()
     assert not balance.faults, "\n".join(balance.faults)
@@ -183,9 +172,9 @@ async def test_the_supervisor_confirms_and_a_restart_changes_nothing(proposing: 
     proposed = await rig.record("SurgeProposed", within_s=8, after=after, step="1")
     assert json.loads(proposed["agents"]) == ["1002"]
     assert "1002" not in {row["agent"] for row in await rig.records("AgentRang", after=after)}
-    said = await hotline(rig, "surge", "show", "--lang", "en")
+    _, said = await hotline(rig, "surge", "show", "--lang", "en")
     assert "proposed: step 1 (experts)" in said
-    await hotline(rig, "surge", "confirm", "floor")
+    assert (await hotline(rig, "surge", "confirm", "floor"))[0] == 0
     taken = await rig.record("SurgeStepTaken", after=after, step="1", by="cli")
     await rig.record("CallConnected", after=taken["seq"], agent="1002")
     await rig.line.stop_router()
@@ -195,7 +184,7 @@ async def test_the_supervisor_confirms_and_a_restart_changes_nothing(proposing: 
     async with Control(rig.line.folders.home) as control:
         refused = await control.ask(SurgeAsked(plan="flor", ask="stop"))
         assert [record["reason"] for record in refused if record["type"] == "AskRefused"] == ["no plan 'flor'"]
-    said = await hotline(rig, "surge", "stop", "--json")
+    _, said = await hotline(rig, "surge", "stop", "--json")
     assert json.loads(said)["ok"]
     row = await plan(rig)
     assert (row["stage"], row["leaving"]) == ("stopped", ["1002"])  # in a call: goes after it
@@ -203,7 +192,7 @@ async def test_the_supervisor_confirms_and_a_restart_changes_nothing(proposing: 
         await call.hang_up()
     await rig.agent_is("1002", "ready")
     assert (await rig.agent_row("1002"))["groups"] == ["experts"]
-    assert "已停止" in await hotline(rig, "surge", "--lang", "zh")
+    assert "已停止" in (await hotline(rig, "surge", "--lang", "zh"))[1]
     await rig.clear()
 
 
@@ -215,7 +204,7 @@ async def test_callers_are_passed_on_where_nobody_is_and_after_a_wait(automatic:
     first = await rig.ring(THREE_RINGS, speaks=CALLER_HZ)
     passed = await rig.record("CallOverflowed", after=after, why="nobody", to="quick", queued=False)
     await rig.record("CallConnected", after=passed["seq"], queue="quick", agent="1001")
-    assert "passed it on to queue 'quick'" in await hotline(rig, "why", "--last", "--lang", "en")
+    assert "passed it on to queue 'quick'" in (await hotline(rig, "why", "--last", "--lang", "en"))[1]
     await rig.agent("1008", Answer(after_ms=100), speaks=AGENT_HZ)
     busy = await rig.ring(THREE_RINGS, number="13800138001")
     await rig.record("CallConnected", after=after, queue="three_rings", agent="1008")
@@ -263,7 +252,7 @@ async def test_who_waits_already_is_passed_on_once_somebody_can_take_them(automa
     assert connected["wait_ms"] >= passed["at_ms"] - waiting[-1]["at_ms"], "the wait is the caller's, not the queue's"
     await asyncio.sleep(0.5)
     assert len(await rig.records("CallOverflowed", after=after)) == 1, "those with fewer than two ahead stay"
-    assert "quick" in await hotline(rig, "why", passed["call_id"], "--lang", "en")
+    assert "quick" in (await hotline(rig, "why", passed["call_id"], "--lang", "en"))[1]
     for call in (*calls, busy):
         await call.hang_up()
     await rig.clear()
