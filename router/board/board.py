@@ -36,8 +36,6 @@ SETTLE_MOST_S = 0.2
 """Rows are made anew at most so often: not within SETTLE_S, nor within so many times what making them took."""
 TICK_S = 1.0
 HEALTH_S = 2.0
-TREND_S = 15.0
-"""The chart of the day by half hour is drawn anew at most so often."""
 NOTE_MS: Ms = 60_000
 PIECE = 500
 """So many records are folded in before others get a turn."""
@@ -85,8 +83,6 @@ class Board:
         self._seq = self._shown_seq = self._shown_measured_seq = 0
         self._present = Present()
         self._counter = CounterKeeper(self._counted)
-        self._trends: Mapping[str, tuple[HalfHour, ...]] = {}
-        self._trends_s = 0.0
         self._watcher = Watcher(site)
         self._forecasts = Forecasts()
         self._health: Health | None = None
@@ -133,7 +129,7 @@ class Board:
 
     def trend(self, room: str) -> tuple[HalfHour, ...]:
         """Return the half hours of a room's day."""
-        return self._trends.get(scope_of(self.rooms[room]), ())
+        return self._counter.measured.trend.get(scope_of(self.rooms[room]), ())
 
     def row(self, key: str) -> Row | None:
         """Return a row, for tests and tools."""
@@ -204,7 +200,6 @@ class Board:
         """Everything is read anew from here."""
         self._generation += 1
         self._present = present
-        self._trends = {}
         self._order_counting()
         self._watcher = Watcher(self.site)
         self._watcher.last_call_ms = self._clock()
@@ -262,15 +257,12 @@ class Board:
             self._tell.changed(alarms, now)
         self._alarms = alarms
         measured = self._counter.measured
-        if not self._trends or time.monotonic() - self._trends_s >= TREND_S:
-            self._trends, self._trends_s = measured.trend, time.monotonic()
         self._shown_seq, self._shown_measured_seq = self._seq, measured.seq
         self._present.changed()  # nobody asks what changed: it must not pile up
         looks = Looks(
             self.site,
             self._present,
             measured,
-            self._trends,
             tuple(alarms.values()),
             self._forecasts,
             self._note,

@@ -13,6 +13,8 @@ from router.kpi.tally import Numbers, Tally
 from router.kpi.terms import WHOLE
 
 _OF_HALF = ("answered", "abandoned", "service_level")
+TREND_MS: Ms = 15_000
+"""The day by half hours is made anew so often: it is drawn no more often, and with many rooms it is most of a count."""
 
 
 class Counting:
@@ -23,6 +25,8 @@ class Counting:
         self._with_trend = (WHOLE, *unions)
         self._tally = Tally(clock, OF_DAY, recent_s=NOW_MS // 1_000, bounds=Bounds(within_ms=within_ms), unions=unions)
         self._halves = Halves(clock)
+        self._trends: dict[str, tuple[HalfHour, ...]] = {}
+        self._trends_ms: Ms = 0
 
     def take(self, batch: Sequence[Record]) -> None:
         """Fold records in, in order."""
@@ -34,13 +38,17 @@ class Counting:
         now_ms = max(now_ms, self._tally.at_ms)
         half_ms = self._halves.of(now_ms)[0]
         sums, values = self._tally.count(now_ms), self._tally.values
+        if not self._trends or abs(now_ms - self._trends_ms) >= TREND_MS:
+            halves_of = {part: sums.halves.get(part, {}) for part in self._with_trend}
+            self._trends = {part: self._trend(halves, sums.day_ms) for part, halves in halves_of.items()}
+            self._trends_ms = now_ms
         return Measured(
             self._tally.seq,
             now_ms,
             {part: values(OF_NOW, numbers) for part, numbers in sums.recent.items()},
             {part: values(OF_DAY, halves[half_ms]) for part, halves in sums.halves.items() if half_ms in halves},
             {part: values(OF_DAY, numbers) for part, numbers in sums.day.items()},
-            {part: self._trend(sums.halves.get(part, {}), sums.day_ms) for part in self._with_trend},
+            self._trends,
         )
 
     def _trend(self, halves: Mapping[Ms, Numbers], day_ms: Ms) -> tuple[HalfHour, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from router.board.expected import Forecasts, expected
-from router.board.measured import SPREAD, HalfHour, Measured, Values, nothing, room_scope
+from router.board.measured import SPREAD, Measured, Values, nothing, room_scope
 from router.board.rows import Row
 from router.board.watch import Alarm
 from router.core.ids import Ms
@@ -28,7 +28,6 @@ class Looks(NamedTuple):
     site: Site
     present: Present
     measured: Measured
-    trends: Mapping[str, tuple[HalfHour, ...]]
     alarms: Iterable[Alarm]
     forecasts: Forecasts
     note: Row | None
@@ -49,7 +48,7 @@ def rows_of(looks: Looks, rooms: Iterable[Room]) -> dict[str, Row]:
         rows[f"alarm:{alarm.key}"] = _alarm(alarm)
     for room in rooms:
         rows[f"sum:{room.name}"] = _sum(looks, room, waiting)
-        trend = looks.trends.get(scope_of(room), ())
+        trend = looks.measured.trend.get(scope_of(room), ())
         rows[f"trend:{room.name}"] = {"v": f"{hash(trend) & 0xFFFFFFFF:08x}"}
     if looks.note is not None:
         rows["note"] = looks.note

@@ -43,7 +43,7 @@ def looked(site: Site, stream: list[Record], now: int, measured: Measured | None
         present.apply(record)
     counting.take(stream)
     found = counting.count(now) if measured is None else measured
-    return rows_of(Looks(site, present, found, found.trend, (), Forecasts(), None, now), rooms_of(site).values())
+    return rows_of(Looks(site, present, found, (), Forecasts(), None, now), rooms_of(site).values())
 
 
 def test_the_day_equals_a_plain_count(site: Site, hour: list[Record]) -> None:
@@ -121,14 +121,14 @@ def test_a_rooms_sum_is_of_its_queues(site: Site, hour: list[Record]) -> None:
 def test_an_alarm_colours_its_agents_tile(site: Site) -> None:
     number = str(next(iter(site.floor.agents)))
     alarm = Alarm(key=f"wrap_up_long:{number}", kind="wrap_up_long", who=number, level="warn", of_agent=True)
-    rows = rows_of(Looks(site, Present(), NOTHING, {}, (alarm,), Forecasts(), None, NOON), rooms_of(site).values())
+    rows = rows_of(Looks(site, Present(), NOTHING, (alarm,), Forecasts(), None, NOON), rooms_of(site).values())
     assert rows[f"agent:{number}"]["level"] == "warn" and rows[f"alarm:{alarm.key}"]["who"] == number
 
 
 def test_open_callbacks_are_those_of_the_present_whenever_they_were_booked(site: Site) -> None:
     queue = str(next(iter(site.floor.queues)))
     present = Present(callbacks=[CallbackNow(callback="1", queue=queue, state="parked", asked_at_ms=NOON - 86_400_000)])
-    rows = rows_of(Looks(site, present, NOTHING, {}, (), Forecasts(), None, NOON), rooms_of(site).values())
+    rows = rows_of(Looks(site, present, NOTHING, (), Forecasts(), None, NOON), rooms_of(site).values())
     assert rows[f"queue:{queue}"]["callbacks"] == {"v": 1}
 
 
