@@ -288,7 +288,7 @@ class CallControl:
         agents, state = desk.agents, desk.state
         if state.pages or desk.outbound_ended or desk.rejoined or desk.answered or desk.callbacks_over:
             self._follow_up(turn)
-        if agents.left or agents.joined or agents.thinned or desk.matcher.narrowed:
+        if agents.thinned or agents.joined or desk.matcher.narrowed:
             self._staff_changed(turn)
         if desk.site.surges:
             self.surges.look(turn)
@@ -298,7 +298,7 @@ class CallControl:
             self.ringing.settle(turn)
         if desk.gone_home:
             self.open_lines.settle(turn)
-        if agents.thinned or desk.matcher.narrowed:  # a plan has sent agents back, or a step has gone
+        if agents.thinned or agents.joined or desk.matcher.narrowed:  # a plan has sent agents back, or a step has gone
             self._settle(turn)
 
     def _follow_up(self, turn: Turn) -> None:
@@ -332,7 +332,9 @@ class CallControl:
     def _staff_changed(self, turn: Turn) -> None:
         """Agents have entered or left service, or fewer can be rung."""
         agents, matcher = self.desk.agents, self.desk.matcher
-        if agents.left or matcher.narrowed:
+        thinned, narrowed = agents.thinned, matcher.narrowed
+        agents.thinned = matcher.narrowed = False
+        if agents.left or narrowed:
             for agent in agents.left:
                 self.open_lines.closes(turn, agent)
                 self.desk.overlays.end(turn, agent, "sign_out")
@@ -345,8 +347,7 @@ class CallControl:
                 self.open_lines.opens(turn, agent)
                 self.surges.joined(turn, agent)
             agents.joined.clear()
-        if agents.thinned or matcher.narrowed:
-            agents.thinned = matcher.narrowed = False
+        if thinned or narrowed:
             for call, reply in self.queueing.changed(turn, "nobody"):
                 self.door.left_queue(turn, call, reply)
 
