@@ -102,7 +102,8 @@ class LiveSite:
             wait_s = (plan.at_ms - self._clock()) / 1000
             if wait_s > 0:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._planned.wait(), min(wait_s, LONGEST_NAP_S))
+                    async with asyncio.timeout(min(wait_s, LONGEST_NAP_S)):
+                        await self._planned.wait()
                 continue
             async with self._publishing:
                 await self._carry_out(plan)

@@ -28,6 +28,7 @@ from redis.exceptions import (
     TimeoutError,
 )
 
+from router.adapters.cancellation import raise_if_cancelled
 from router.adapters.outbox import START, Outbox, Position
 from router.adapters.present_keeper import PresentKeeper
 from router.adapters.record_codec import to_fields
@@ -203,9 +204,7 @@ class RedisStream:
         loop = asyncio.get_running_loop()
         checked_s = loop.time()
         while True:
-            if (task := asyncio.current_task()) is not None and task.cancelling():
-                # The Redis library sends within wait_for, which on Python 3.11 may swallow a cancellation.
-                raise asyncio.CancelledError
+            raise_if_cancelled()
             batch = self._outbox.after(position, BATCH_COUNT)
             due_in_s = self._keeper.due_in_s(position.seq, loop.time())
             if batch or due_in_s == 0.0:

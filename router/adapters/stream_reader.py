@@ -14,6 +14,7 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from router.adapters.cancellation import raise_if_cancelled
 from router.adapters.present_codec import Damaged, from_hash
 from router.adapters.record_codec import RECORD_TYPES, from_fields, is_ours
 from router.adapters.stream_keys import present_key, public_key, queue_key, stream_key
@@ -133,6 +134,7 @@ async def read_batches(
     await _check_start(redis, key, cursor, whole)
     seq = _seq(cursor)
     while True:
+        raise_if_cancelled()
         if follow:
             got: Any = await redis.xread({key: position}, block=block_ms, count=count)
             entries: _Entries = got[0][1] if got else []

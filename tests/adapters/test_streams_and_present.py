@@ -195,6 +195,35 @@ async def test_a_reader_of_a_queue_resumes_without_a_gap_over_a_restart_of_redis
     same(await present_of(server), folded(records))
 
 
+async def test_a_reader_ends_even_where_its_cancellation_gets_lost(server: RedisServer) -> None:
+    redis, asked, lost = server.reader(), asyncio.Event(), 0
+
+    async def xread(*words: Any, **more: Any) -> Any:
+        """What Redis's library does where an answer comes just as its task is cancelled."""
+        nonlocal lost
+        asked.set()
+        try:
+            return await real(*words, **more)
+        except asyncio.CancelledError:
+            lost += 1
+            if lost > 1:
+                raise
+            return []
+
+    real, redis.xread = redis.xread, xread  # type: ignore[method-assign]
+
+    async def follow() -> None:
+        async for _ in read(redis, SITE, block_ms=100):
+            pass
+
+    reader = asyncio.create_task(follow())
+    await asked.wait()
+    reader.cancel()
+    ended, _ = await asyncio.wait([reader], timeout=3)
+    await redis.aclose()
+    assert (ended, reader.cancelled(), lost) == ({reader}, True, 1)
+
+
 async def test_strange_entries_come_out_as_unread_and_lose_nothing(
     server: RedisServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
