@@ -6,6 +6,28 @@ from router.control.desk import Desk
 from router.core import events, records
 from router.core.turn import Turn
 
+_NUMBER = "write the number as it is dialled, or with its country code: +8613800138000"
+CURES = {
+    "open": "it is open already: see `hotline callbacks`",
+    "no_queue": "name a queue of queues.yaml",
+    "no_number": _NUMBER,
+    "not_a_number": _NUMBER,
+    "emergency_number": "nobody is called back there; name the caller's own number",
+    "own_number": "that is this hotline; name the caller's own number",
+    "foreign_number": "allow its country code under callbacks in site.yaml: allow: ['+86', '+44']",
+    "blocked_number": "see allow and block under callbacks in site.yaml",
+    "premium_number": "allow it by name under callbacks in site.yaml, if the cost is meant",
+    "not_dialable": "let a trunk ring it: outside in trunks.yaml, its allow and its trunk",
+    "not_a_time": "write the time as 15:30",
+    "past": "name a time ahead",
+    "closed": "name a time within the hours of the queue, or of its callbacks",
+    "no_times": "book it in turn, or give the queue's callbacks times: slots: {every: 30m, count: 4}",
+    "slot_full": "name another time, or raise count of the slots in queues.yaml",
+    "number_limit": "wait a day, or raise per_number of the queue's callbacks in queues.yaml",
+    "hour_limit": "wait an hour, or raise per_hour of the queue's callbacks in queues.yaml",
+}
+"""What to do where a callback cannot be promised, by the reason."""
+
 
 class CallbackAsks:
     """Each ask is carried out, or refused with the reason."""
@@ -20,13 +42,8 @@ class CallbackAsks:
             turn, event.queue, event.number, at_ms=event.at_ms, why=event.why, agent=event.agent, by=event.by
         )
         if reply.status != "ok":
-            cure = (
-                "see `hotline callbacks`"
-                if reply.status == "open"
-                else "name a queue, a number it may ring, a time ahead"
-            )
             reason = f"{reply.status} {reply.fields.get('callback', '')}".strip()
-            turn.note(records.AskRefused, agent="", ask="callback", reason=reason, cure=cure)
+            turn.note(records.AskRefused, agent="", ask="callback", reason=reason, cure=CURES[reply.status])
 
     def cancel(self, turn: Turn, event: events.CallbackCancelAsked) -> None:
         """Somebody cancels a callback."""

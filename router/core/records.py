@@ -682,9 +682,10 @@ class CallbackBooked(Record, frozen=True, kw_only=True):
 
 
 class CallbackRefused(Record, frozen=True, kw_only=True):
-    """A callback could not be promised, and nothing was stored. ``reason``: ``not_a_number``, ``own_number``,
-    ``emergency_number``, ``foreign_number``, ``premium_number``, ``blocked_number``, ``not_dialable``,
-    ``not_a_time``, ``past``, ``closed``, ``no_times``, ``slot_full``, ``number_limit``, ``hour_limit``, ``no_queue``.
+    """A callback could not be promised, and nothing was stored. ``reason``: ``no_number``, ``not_a_number``,
+    ``own_number``, ``emergency_number``, ``foreign_number``, ``premium_number``, ``blocked_number``,
+    ``not_dialable``, ``not_a_time``, ``past``, ``closed``, ``no_times``, ``slot_full``, ``number_limit``,
+    ``hour_limit``, ``no_queue``.
     """
 
     call_id: str

@@ -1,9 +1,12 @@
 """Callbacks in the pure core: booking and its refusals, tries both ways, retries, expiry, callers who ring again."""
 
+import re
+
 import pytest
 
 from router.acd.callback_rules import CallbackRules
-from router.core import events
+from router.control.callback_asks import CURES
+from router.core import events, records
 from router.core.calendar import Calendar, Hours
 from router.core.events import LegEnd
 from support.ringback import Floor, callback_site, told
@@ -215,6 +218,14 @@ def test_numbers_that_are_refused(number: str, reason: str) -> None:
     made.add(number)
     assert made.last("CallbackRefused").reason == reason  # type: ignore[attr-defined]
     assert not made.core.desk.state.callbacks and not made.core.desk.state.callback_times
+
+
+def test_every_reason_has_its_cure() -> None:
+    told = set(re.findall(r"``([a-z_]+)``", records.CallbackRefused.__doc__ or "")) - {"reason"}
+    assert set(CURES) == told | {"open"}
+    made = floor()
+    made.add("+12125550100")
+    assert "its country code" in made.last("AskRefused").cure  # type: ignore[attr-defined]
 
 
 def test_a_time_that_cannot_be_is_refused() -> None:
