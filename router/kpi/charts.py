@@ -28,13 +28,17 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
-    """Curves over the same places. ``ticks`` name some of the places; ``target`` is a dashed level."""
+    """Curves over the same places. ``ticks`` name some of the places; ``target`` is a dashed level.
+
+    ``counts``: the values are whole numbers.
+    """
 
     curves: tuple[Curve, ...]
     ticks: tuple[tuple[int, str], ...]
     target: float | None = None
     target_label: str = ""
     unit: str = ""
+    counts: bool = False
 
 
 def draw(chart: Chart, *, width_mm: float = 62, height_mm: float = 42, size_pt: float = 6) -> bytes:
@@ -73,8 +77,9 @@ def draw(chart: Chart, *, width_mm: float = 62, height_mm: float = 42, size_pt: 
         _, top = axes.get_ylim()
         axes.set_ylim(0, top if top > 0 and any(_known(curve) for curve in chart.curves) else 1)
         axes.set_xticks([place for place, _ in chart.ticks], [_plain(label) for _, label in chart.ticks])
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=chart.counts))
         axes.tick_params(colors=_TEXT, length=0, pad=1.5, labelsize=size_pt)
+        axes.tick_params(axis="x", pad=4)  # clear of the axis' nought
         axes.grid(axis="y", color=_GRID, linewidth=0.5)
         axes.set_axisbelow(True)
         for name, side in axes.spines.items():

@@ -45,7 +45,7 @@ def pictures(
             name="calls",
             title=say("chart.calls"),
             alt=say("chart.calls.alt"),
-            svg=draw(Chart(curves=curves, ticks=_ticks(columns))),
+            svg=draw(Chart(curves=curves, ticks=_ticks(columns), counts=True)),
         )
     )
     draft.step(say("chart.wrap"))
