@@ -1,6 +1,7 @@
 """``surge.yaml`` and ``overflow``: every key compiled, and every mistake with its place and nothing else."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from router.acd.spec import Overflow
 from router.acd.surge import Spare, SurgePlan, SurgeStep
 from router.core.ids import QueueName
-from router.flowfile import check_site, load_site
+from router.flowfile import check_site, hours, load_site
 from router.flowfile.surge_codes import SURGE_CODES, SURGE_ZH
 
 WriteSite = Callable[..., Path]
@@ -153,6 +154,12 @@ CASES: list[tuple[str, str, str, str, list[str]]] = [
 def found(folder: Path) -> list[str]:
     findings = check_site(folder)
     return [f"{f.file.removeprefix(f'{folder}/')}:{f.line}:{f.column} {f.code}" for f in findings]
+
+
+@pytest.fixture(autouse=True)
+def this_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day that no date of these files lies behind."""
+    monkeypatch.setattr(hours, "today", lambda: date(2026, 11, 21))
 
 
 def test_the_good_plan_has_no_mistakes(write_site: WriteSite) -> None:
