@@ -2,74 +2,34 @@
 
 import asyncio
 import contextlib
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from router.adapters.outbox import Outbox, Position
 from router.adapters.record_codec import from_fields
 from router.adapters.redis_stream import RedisStream, connection
 from router.core.records import Record, SiteChanged
 from support.ports import free_port
-from support.redis_program import redis_program
+from support.redis_server import PASSWORD, RedisServer
 
 pytestmark = pytest.mark.system
 
 PORT = free_port()
 URL = f"redis://127.0.0.1:{PORT}/0"
 KEY = "hotline:t:events"
-PASSWORD = "right"
 
 
-class Server:
-    """A redis-server of the test's own, with AOF, that can be stopped and started."""
+class Server(RedisServer):
+    """One that writes to its disk every second, as ours does."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        program, name = redis_program()
-        self._process = subprocess.Popen(
-            [
-                name, "--port", str(PORT), "--bind", "127.0.0.1", "--dir", str(self._folder),
-                "--appendonly", "yes", "--save", "", "--requirepass", PASSWORD,
-            ],
-            executable=program,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _ in range(200):
-            with contextlib.suppress(RedisError):
-                self.ask().ping()
-                return
-            time.sleep(0.02)
-        raise AssertionError("redis-server did not come up")
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self.resume()
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
-
-    def freeze(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
-    def ask(self) -> Redis:
-        return Redis(port=PORT, password=PASSWORD, decode_responses=True, socket_timeout=2)
+        super().__init__(folder, port=PORT, fsync="everysec")
 
     def seqs(self) -> list[int]:
         return [int(fields["seq"]) for _, fields in self.ask().xrange(KEY)]
@@ -77,9 +37,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "redis"
-    folder.mkdir()
-    server = Server(folder)
+    server = Server(tmp_path / "redis")
     server.start()
     yield server
     server.stop()
