@@ -469,7 +469,7 @@ _MACHINES: dict[type[events.Event], Machine] = {
     events.QueueCloseAsked: CallControl._queue_close_asked,
     events.SurgeAsked: lambda core, turn, e: core.surges.asked(turn, e),
     events.WrapUpExtendAsked: lambda core, turn, e: core.desk.agents.extend_wrap_up(turn, e.agent, e.by),
-    events.CallCodeAsked: lambda core, turn, e: code_call(core.desk, turn, e),
+    events.CallCodeAsked: lambda core, turn, e: code_call(core.desk, turn, e.agent, e.code, e.solved, e.by),
     events.AgentPauseAsked: lambda core, turn, e: core.desk.agents.pause(turn, e.agent, e.reason, e.by),
 }
 """Which machine takes which fact."""

@@ -1,10 +1,8 @@
 """Pure: wrap-up codes, what an agent says of a call: what it was about, and whether no further call is needed."""
 
-from typing import Any
-
 from router.acd.agent import AgentStatus
 from router.control.desk import Desk
-from router.core import events, records
+from router.core import records
 from router.core.ids import AgentId, CallId, QueueName
 from router.core.records import AgentState
 from router.core.turn import Turn
@@ -13,22 +11,21 @@ ASK = "code_call"
 """What a refusal calls it."""
 
 
-def code_call(desk: Desk, turn: Turn, event: events.CallCodeAsked) -> bool:
+def code_call(desk: Desk, turn: Turn, agent: AgentId, code: str, solved: bool, by: str) -> bool:
     """Code the call that an agent is in or writes up. Returns whether it was possible; if not, why is noted."""
-    agent, known = event.agent, desk.site.floor.wrap_up_codes
+    known = desk.site.floor.wrap_up_codes
     status = desk.agents.in_service(turn, agent, ASK)
     if status is None:
         return False
-    if event.code and event.code not in known:
+    if code and code not in known:
         cure = f"use one of: {', '.join(known)}" if known else "list them under wrap_up_codes in site.yaml"
-        return desk.agents.refuse(turn, agent, ASK, f"no wrap-up code {event.code!r}", cure)
+        return desk.agents.refuse(turn, agent, ASK, f"no wrap-up code {code!r}", cure)
     found = _call_of(desk, status)
     if found is None:
         cure = "code a call while you talk or before your wrap-up is over"
         return desk.agents.refuse(turn, agent, ASK, "neither in a call nor in wrap-up", cure)
     call, queue = found
-    told: dict[str, Any] = {"code": event.code, "solved": event.solved, "by": event.by}
-    turn.note(records.CallCoded, call_id=call, queue=queue, agent=agent, **told)
+    turn.note(records.CallCoded, call_id=call, queue=queue, agent=agent, code=code, solved=solved, by=by)
     return True
 
 
@@ -40,7 +37,7 @@ def code_by_phone(desk: Desk, turn: Turn, agent: AgentId, digits: str, solved: b
         reason = f"there is no wrap-up code number {digits}"
         return desk.agents.refuse(turn, agent, ASK, reason, "see wrap_up_codes in site.yaml")
     code = known[place - 1] if digits else ""
-    return code_call(desk, turn, events.CallCodeAsked(agent=agent, code=code, solved=solved, by="phone"))
+    return code_call(desk, turn, agent, code, solved, "phone")
 
 
 def _call_of(desk: Desk, status: AgentStatus) -> tuple[CallId, QueueName] | None:

@@ -17,8 +17,7 @@ from router.core.records import AnyRecord, Record
 OPEN = frozenset(
     {
         "accepted_by", "after_call", "agent", "agents", "answer", "answered", "appointment", "ask", "box", "by",
-        "call_class", "call_id", "call_type", "callback", "called", "change", "choice", "code", "complaint",
-        "config",
+        "call_class", "call_id", "call_type", "callback", "called", "change", "choice", "code", "complaint", "config",
         "counts", "cure", "did", "ended_by", "event", "extension", "flow", "group", "groups", "kept_for", "kind",
         "language", "leg", "need", "node", "node_type", "notice", "outcome", "page", "parts", "passed_over", "phone",
         "plan", "previous", "purpose", "question", "queue", "queues", "queues_left", "ref", "results", "round_name",

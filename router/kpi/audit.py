@@ -186,9 +186,9 @@ class Counter:
                 if call["visits"] and not call["visits"][-1]["end"]:
                     call["visits"][-1]["end"] = "answered"
                 call["talks"].append(dict(row))
-            case "CallHeld":
+            case "CallHeld" | "CallCoded":
                 for talk in [talk for talk in call["talks"] if talk["agent"] == row["agent"]][-1:]:
-                    talk["held"] = True
+                    talk.update({"held": True} if kind == "CallHeld" else {"solved": row["solved"]})
             case "TalkEnded":
                 talk = call["talks"][-1]
                 talk.update(talk_ms=row["talk_ms"], hold_ms=row["hold_ms"])
@@ -198,9 +198,6 @@ class Counter:
                     call["talks"].append({"agent": row["target"]})
                 elif row["kind"] not in ("agent", "queue"):
                     call["sent_on"], call["away"] = bool(call["talks"]), True
-            case "CallCoded":
-                for talk in [talk for talk in call["talks"] if talk["agent"] == row["agent"]][-1:]:
-                    talk["solved"] = row["solved"]
             case "ScoreGiven":
                 call["scores"].append(row["score"])
             case "CallEnded":

@@ -245,6 +245,10 @@ class Facts:
     def _ringing(call: CallSoFar, agent: str) -> LegFact | None:
         return next((leg for leg in reversed(call.legs) if leg.agent == agent and not leg.result), None)
 
+    @staticmethod
+    def _last_talk(call: CallSoFar, agent: str) -> LegFact | None:
+        return next((leg for leg in reversed(call.legs) if leg.agent == agent and leg.result == TALKED), None)
+
     def _missed(self, record: records.AgentMissed) -> list[Fact]:
         call = self._call(record.call_id, record.at_ms, begins=False)
         if call is not None and (leg := self._ringing(call, record.agent)) is not None:
@@ -296,7 +300,7 @@ class Facts:
         call = self._call(record.call_id, record.at_ms)
         if call is None:
             return []
-        leg = next((leg for leg in reversed(call.legs) if leg.agent == record.agent and leg.result == TALKED), None)
+        leg = self._last_talk(call, record.agent)
         if leg is None:  # seen from here on only
             leg = self._leg(call, record.call_id, record.agent, record.queue, record.at_ms)
             leg.result, leg.first = TALKED, not call.fact.leg_count
@@ -316,10 +320,8 @@ class Facts:
 
     def _held(self, record: records.CallHeld) -> list[Fact]:
         call = self._call(record.call_id, record.at_ms, begins=False)
-        for leg in reversed(call.legs if call is not None else ()):
-            if leg.agent == record.agent and leg.result == TALKED:
-                leg.held = True
-                break
+        if call is not None and (leg := self._last_talk(call, record.agent)) is not None:
+            leg.held = True
         return []
 
     def _transferred(self, record: records.CallTransferred) -> list[Fact]:
@@ -430,14 +432,12 @@ class Facts:
         """A code belongs to its agent's last talk; whether the call is solved the last talk that is coded says."""
         self._touched(record.call_id)
         call = self.state.calls.get(record.call_id)
-        talked = [leg for leg in call.legs if leg.result == TALKED] if call is not None else []
-        own = next((n for n, leg in reversed(list(enumerate(talked))) if leg.agent == record.agent), None)
-        if own is not None:
-            talked[own].code = record.code
-            if all(leg.solved is None for leg in talked[own + 1 :]):
-                for leg in talked[:own]:
-                    leg.solved = None
-                talked[own].solved = record.solved
+        if call is not None and (own := self._last_talk(call, record.agent)) is not None:
+            own.code = record.code
+            if all(later.solved is None for later in call.legs[own.leg :]):
+                for earlier in call.legs[: own.leg]:
+                    earlier.solved = None
+                own.solved = record.solved
         return []
 
     # --- agents ---

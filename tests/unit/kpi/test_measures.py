@@ -139,7 +139,7 @@ def test_no_data_is_a_dash_with_a_reason_and_never_nought() -> None:
 
 
 def test_what_has_no_source_yet_says_so(morning: Tape) -> None:
-    for name in ("monitoring_score", "line_reached", "blocked_carrier"):
+    for name in ("first_call_resolution", "monitoring_score", "line_reached", "blocked_carrier"):
         cell = told(morning, name)[0]
         assert cell.value is None and cell.why
 
